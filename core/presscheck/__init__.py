@@ -1,0 +1,1 @@
+"""presscheck proofs generated marketing images before the run goes on."""

@@ -1,0 +1,293 @@
+"""The values that travel through a run. All are frozen, keyword-only and plain data.
+
+Lengths in a `Box` are fractions of the image (0-1, origin top left) unless a field says pixels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class RenderMode(StrEnum):
+    """Who draws a slot: the image model, the brand's fonts, or whichever succeeds first."""
+
+    MODEL = "model"
+    TYPESET = "typeset"
+    AUTO = "auto"
+
+
+class Status(StrEnum):
+    """A verdict on one slot or one image."""
+
+    ACCEPT = "accept"
+    UNSURE = "unsure"
+    REJECT = "reject"
+    UNSUPPORTED = "unsupported"
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error stops an asset, a warning is told."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Trouble(StrEnum):
+    """What a verifier saw wrong with a slot; the re-roll policy decides on it."""
+
+    MISSING = "missing"
+    MISPLACED = "misplaced"
+    MISSPELT = "misspelt"
+    EXTRA = "extra"
+    UNREADABLE = "unreadable"
+    LOOK = "look"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Box:
+    """A rectangle in fractions of the image: `x`, `y` is its top left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def __post_init__(self) -> None:
+        edges = (self.x, self.y, self.x + self.width, self.y + self.height)
+        if min(self.width, self.height) < 0 or min(edges) < -1e-6 or max(edges) > 1 + 1e-6:
+            raise ValueError(f"a box must lie within 0..1, not {self}")
+
+    def pixels(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Return (left, top, right, bottom) in whole pixels of a `width` x `height` image."""
+        return (
+            round(self.x * width),
+            round(self.y * height),
+            round((self.x + self.width) * width),
+            round((self.y + self.height) * height),
+        )
+
+    def intersection(self, other: Box) -> float:
+        """Return the common area as a fraction of the image."""
+        across = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        down = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        return max(0.0, across) * max(0.0, down)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlotCopy:
+    """One slot of one asset, resolved for its locale and placement."""
+
+    name: str
+    text: str
+    render: RenderMode
+    box: Box
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssetSpec:
+    """One image to be made: placement x locale x variant of a campaign.
+
+    `width` and `height` are the delivered pixels. `seed` starts every roll of this asset.
+    """
+
+    id: str
+    campaign: str
+    brand: str
+    placement: str
+    width: int
+    height: int
+    locale: str
+    variant: int
+    seed: int
+    brief: str
+    slots: tuple[SlotCopy, ...]
+    forbidden: tuple[str, ...] = ()
+
+    def slot(self, name: str) -> SlotCopy:
+        """Return the slot called `name`."""
+        return next(slot for slot in self.slots if slot.name == name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What the AR stage wrote: the tokens that the DiT stage renders.
+
+    `tokens` is the large grid, row-major, `rows` x `columns`, one cell per 32 x 32 pixels.
+    `width`, `height` are the planned pixels (multiples of 32). Engines that cannot split leave
+    `tokens` empty.
+    """
+
+    engine: str
+    prompt: str
+    seed: int
+    width: int
+    height: int
+    rows: int
+    columns: int
+    tokens: tuple[int, ...]
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.tokens and len(self.tokens) != self.rows * self.columns:
+            raise ValueError(f"{len(self.tokens)} tokens do not fill {self.rows}x{self.columns}")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over what the render depends on; the seconds are left out."""
+        parts = (self.engine, self.prompt, self.seed, self.width, self.height, self.tokens)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """One image that may become the asset. `image` is the SHA-256 of a PNG blob.
+
+    `typeset` names the slots that were set with the brand's font, as opposed to drawn.
+    """
+
+    asset: str
+    roll: int
+    image: str
+    width: int
+    height: int
+    typeset: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing a person should know, with its remedy."""
+
+    check: str
+    severity: Severity
+    message: str
+    remedy: str = ""
+    asset: str = ""
+    slot: str = ""
+    box: Box | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlotReading:
+    """What was read where a slot's copy was expected.
+
+    `distance` counts edits between the normalised strings; `words` pairs each misspelt expected
+    word with what was read in its place ("" when nothing was).
+    """
+
+    slot: str
+    expected: str
+    read: str
+    distance: int
+    status: Status
+    trouble: Trouble | None = None
+    box: Box | None = None
+    words: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What one verifier says of one candidate. Only `accept` lets it through."""
+
+    verifier: str
+    status: Status
+    slots: tuple[SlotReading, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0
+
+
+class Roll(StrEnum):
+    """What an attempt did anew, from the most to the least costly."""
+
+    PLAN = "plan"
+    RENDER = "render"
+    TYPESET = "typeset"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What the re-roll policy wants next: a roll, or None to stop.
+
+    `accepted` tells a stop with a good candidate from giving up. `typeset` names all the slots
+    to be set with the brand's font in the next attempt. `reason` is shown to people.
+    """
+
+    roll: Roll | None
+    reason: str
+    accepted: bool = False
+    typeset: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """One roll of an asset, as the ledger keeps it. Digests name blobs.
+
+    `base` is the image before any slot was typeset, so that typesetting never renders again.
+    """
+
+    asset: str
+    number: int
+    roll: Roll
+    reason: str
+    prompt: str
+    plan: str
+    plan_seed: int
+    render_seed: int
+    base: str
+    candidate: Candidate
+    verdicts: tuple[Verdict, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict[str, float])
+    money: float = 0.0
+
+    @property
+    def accepted(self) -> bool:
+        """True when every verifier accepts."""
+        return all(verdict.status is Status.ACCEPT for verdict in self.verdicts)
+
+
+class AssetState(StrEnum):
+    """Where an asset stands in its way through a run."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    FINISHED = "finished"
+    DELIVERED = "delivered"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendition:
+    """One encoded file of an accepted asset. `digest` is the SHA-256 of its bytes."""
+
+    asset: str
+    name: str
+    format: str
+    width: int
+    height: int
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """Proof that a file lies at a target. `location` is a path or URL without secrets."""
+
+    target: str
+    name: str
+    location: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asset:
+    """An asset with all that happened to it."""
+
+    spec: AssetSpec
+    state: AssetState
+    attempts: tuple[Attempt, ...] = ()
+    renditions: tuple[Rendition, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    reason: str = ""

@@ -1,0 +1,127 @@
+"""What plugins register by name, and what each must be able to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from pydantic import JsonValue
+
+from presscheck.assets import AssetSpec, Receipt
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from presscheck.brand import Brand
+    from presscheck.engine.contract import Engine
+    from presscheck.spec import EngineChoice
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadText:
+    """One line of text that a reader found.
+
+    `polygon` holds its corners clockwise from the top left in pixels of the image that was read;
+    `score` is the reader's own confidence, 0-1.
+    """
+
+    text: str
+    score: float
+    polygon: tuple[tuple[float, float], ...]
+
+
+class Reader(Protocol):
+    """Reads all text in an RGB image, in reading order."""
+
+    @property
+    def name(self) -> str:
+        """Name and version of the reader and its weights."""
+        ...
+
+    def unreadable(self, text: str) -> frozenset[str]:
+        """Return the characters of `text` that this reader does not know."""
+        ...
+
+    def read(self, image: Image.Image) -> list[ReadText]:
+        """Return every line of text found."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Master:
+    """The image on its way to delivery: RGB pixels, and the XMP packet its files will carry."""
+
+    image: Image.Image
+    xmp: bytes | None = None
+
+
+class Finisher(Protocol):
+    """Changes the master: an upscaler, a grade, a mark."""
+
+    def finish(self, master: Master, asset: AssetSpec) -> Master:
+        """Return the finished master; the asset says the delivered pixels."""
+        ...
+
+
+class Deliverer(Protocol):
+    """Puts files at a target. Putting the same bytes under the same name twice is one delivery."""
+
+    def deliver(self, name: str, data: bytes, *, digest: str, media_type: str) -> Receipt:
+        """Put `data` (whose SHA-256 is `digest`) at `name`, a relative POSIX path.
+
+        Raises:
+            TransientError: It may succeed a little later.
+            DeliveryError: It will not; the remedy says what to change.
+        """
+        ...
+
+    def check(self) -> None:
+        """Raise DeliveryError when the target cannot be written; called before any engine time."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineEntry:
+    """An engine by name, made only when it is needed."""
+
+    name: str
+    summary: str
+    create: Callable[[EngineChoice], Engine]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReaderEntry:
+    """A reader by name, made only when it is needed."""
+
+    name: str
+    summary: str
+    create: Callable[[], Reader]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FinisherEntry:
+    """A finisher by name. `picture` ones run before copy is typeset, `mark` ones at the end."""
+
+    name: str
+    summary: str
+    phase: Literal["picture", "mark"]
+    create: Callable[[Brand], Finisher]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DelivererEntry:
+    """A deliverer by name; `create` gets the options of the campaign's delivery target."""
+
+    name: str
+    summary: str
+    create: Callable[[Mapping[str, JsonValue]], Deliverer]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrandEntry:
+    """A brand kit by name: the path of its `brand.yaml`."""
+
+    name: str
+    path: Path

@@ -1,0 +1,1 @@
+"""The contact sheet: one self-contained HTML file."""

@@ -1,0 +1,5 @@
+"""Connections to the world outside: Celery, S3, folders."""
+
+PLUGINS: tuple[str, ...] = ()
+
+__all__ = ["PLUGINS"]
