@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from presscheck.assets import Box, RenderMode
-from presscheck.spec import Name, Written, check_copy, safe_relative
+from presscheck.spec import CleanCopy, KitPath, Name, Written
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 HexColour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -17,11 +17,9 @@ HexColour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 class FontRef(Written):
     """A font file of the kit, relative to the brand file. `axes` sets a variable font."""
 
-    file: str
+    file: KitPath
     axes: dict[str, float] = Field(default_factory=dict[str, float])
     licence: str = ""
-
-    _inside = field_validator("file")(lambda value: str(safe_relative(value)))
 
 
 class Region(Written):
@@ -78,12 +76,8 @@ class CopySlot(Written):
     max_size: Annotated[float, Field(gt=0, le=0.5)] = 0.12
     leading: Annotated[float, Field(ge=0.8, le=2)] = 1.15
     required: bool = False
-    default: str | None = None
+    default: CleanCopy | None = None
     forbidden: tuple[str, ...] = ()
-
-    _default_is_clean = field_validator("default")(
-        lambda value: None if value is None else check_copy(value)
-    )
 
     @model_validator(mode="after")
     def _sizes_in_order(self) -> CopySlot:
@@ -95,10 +89,8 @@ class CopySlot(Written):
 class Logo(Written):
     """The brand's mark, composited last. `region` bounds it; its aspect ratio is kept."""
 
-    file: str
+    file: KitPath
     position: Position
-
-    _inside = field_validator("file")(lambda value: str(safe_relative(value)))
 
 
 class Ladder(Written):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -108,14 +108,11 @@ class Plugins:
         function: Callable[..., Any] = implementation.function
         try:
             result = function(*(arguments[name] for name in implementation.argnames))
-            return (
-                list(result)
-                if isinstance(result, Iterable) and hook != "compose_prompt"
-                else result
-            )
+            # A generator fails while it is read: read it here, where its owner is known.
+            return list(result) if isinstance(result, Generator) else result
         except PresscheckError:
             raise
-        except Exception as error:  # noqa: BLE001 - foreign code: name it, whatever it raised
+        except Exception as error:  # foreign code: name it, whatever it raised
             raise PluginError(
                 f"plugin {implementation.plugin_name}: {hook} raised "
                 f"{type(error).__name__}: {error}",

@@ -6,7 +6,17 @@ import unicodedata
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 MAX_SIDE = 8192
 """Longest side of a placement in pixels."""
@@ -42,7 +52,18 @@ def check_copy(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def safe_relative(path: str) -> str:
+    """Return `path` when it stays inside its folder, else raise ValueError."""
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path:
+        raise ValueError(f"{path!r} must be a relative path inside the kit's folder")
+    return str(pure)
+
+
 CopyText = Annotated[str, Field(max_length=500)]
+CleanCopy = Annotated[str, Field(max_length=500), AfterValidator(check_copy)]
+KitPath = Annotated[str, AfterValidator(safe_relative)]
+"""A file of a brand kit, relative to its folder."""
 
 
 class Placement(Written):
@@ -51,6 +72,13 @@ class Placement(Written):
     name: Name
     width: Pixels
     height: Pixels
+
+
+ChannelOrSize = Annotated[
+    Annotated[Name, Tag("channel")] | Annotated[Placement, Tag("size")],
+    Discriminator(lambda value: "channel" if isinstance(value, str) else "size"),
+]
+"""A channel preset by name, or a size of one's own."""
 
 
 class EngineChoice(Written):
@@ -72,21 +100,17 @@ class Budget(Written):
     """Price of one hour of engine time, in `currency`."""
 
 
-class FolderDelivery(Written):
-    """Deliver into a folder; a relative path counts from the folder presscheck is run in."""
+class Delivery(Written):
+    """A target: `to` names a deliverer plugin (`folder`, `s3`, ...), all other keys are its own."""
 
-    to: Literal["folder"]
-    path: Annotated[str, Field(min_length=1)]
-
-
-class NamedDelivery(Written):
-    """Deliver through a deliverer plugin (`s3`, ...); `options` are the deliverer's own."""
-
+    model_config = ConfigDict(extra="allow")
     to: Name
-    options: dict[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
 
+    @property
+    def options(self) -> dict[str, JsonValue]:
+        """What the deliverer gets."""
+        return dict(self.model_extra or {})
 
-Delivery = FolderDelivery | NamedDelivery
 
 Format = Literal["png", "jpeg", "webp"]
 
@@ -97,7 +121,7 @@ class Campaign(Written):
     name: Name
     brand: Annotated[str, Field(min_length=1)]
     brief: Annotated[str, Field(min_length=1, max_length=2000)]
-    placements: Annotated[tuple[Name | Placement, ...], Field(min_length=1, max_length=100)]
+    placements: Annotated[tuple[ChannelOrSize, ...], Field(min_length=1, max_length=100)]
     locales: Annotated[tuple[Locale, ...], Field(min_length=1, max_length=50)] = ("en",)
     copy_: Annotated[
         dict[Name, CopyText | dict[Locale, CopyText]], Field(alias="copy", min_length=1)
@@ -138,11 +162,3 @@ class Campaign(Written):
         """Return the copy of `slot` in `locale`, None when the campaign leaves the slot out."""
         words = self.copy_.get(slot)
         return words[locale] if isinstance(words, dict) else words
-
-
-def safe_relative(path: str) -> PurePosixPath:
-    """Return `path` when it stays inside its folder, else raise ValueError."""
-    pure = PurePosixPath(path)
-    if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path:
-        raise ValueError(f"{path!r} must be a relative path inside the kit's folder")
-    return pure
