@@ -211,13 +211,33 @@ class Decision:
     """What the re-roll policy wants next: a roll, or None to stop.
 
     `accepted` tells a stop with a good candidate from giving up. `typeset` names all the slots
-    to be set with the brand's font in the next attempt. `reason` is shown to people.
+    to be set with the brand's font in the next attempt. `base` is the image that a TYPESET roll
+    starts from. `reason` is shown to people.
     """
 
     roll: Roll | None
     reason: str
     accepted: bool = False
     typeset: tuple[str, ...] = ()
+    base: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pull:
+    """One roll that was rendered and waits for its proof. Digests name blobs.
+
+    `base` is the engine's image before any slot is typeset.
+    """
+
+    asset: str
+    number: int
+    decision: Decision
+    prompt: str
+    plan: str
+    plan_seed: int
+    render_seed: int
+    base: str
+    seconds: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

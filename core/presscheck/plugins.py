@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -107,9 +108,7 @@ class Plugins:
     def _call(self, implementation: pluggy.HookImpl, hook: str, arguments: dict[str, Any]) -> Any:
         function: Callable[..., Any] = implementation.function
         try:
-            result = function(*(arguments[name] for name in implementation.argnames))
-            # A generator fails while it is read: read it here, where its owner is known.
-            return list(result) if isinstance(result, Generator) else result
+            return _read_out(function(*(arguments[name] for name in implementation.argnames)))
         except PresscheckError:
             raise
         except Exception as error:  # foreign code: name it, whatever it raised
@@ -191,3 +190,8 @@ def pick(entries: dict[str, T], name: str, kind: str) -> T:
         return entries[name]
     known = ", ".join(sorted(entries)) or "none is installed"
     raise InputError(f"there is no {kind} {name!r}.", remedy=f"Installed: {known}.")
+
+
+def _read_out(result: Any) -> Any:
+    """Return a generator's items as a list: reading may fail, and here its owner is known."""
+    return [*result] if inspect.isgenerator(result) else result

@@ -1,0 +1,292 @@
+"""Press: runs a campaign in this process."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+from pydantic import JsonValue, TypeAdapter
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from presscheck.assets import Asset, AssetSpec, AssetState, Finding
+from presscheck.blobs import Blobs
+from presscheck.brand import Brand
+from presscheck.errors import DeliveryError, StorageError, TransientError
+from presscheck.job import Event, Job, Watch, digest_of, unwatched
+from presscheck.ledger import Ledger
+from presscheck.loading import load_brand, load_campaign
+from presscheck.plugins import Plugins, pick
+from presscheck.registry import Deliverer
+from presscheck.reroll import Rules
+from presscheck.spec import Campaign
+from presscheck.stages.collect import collect, resolve_placements
+from presscheck.stages.extract import plan_round, proof, pull
+from presscheck.stages.integrate import deliver, deliver_manifest, deliverers, finish
+from presscheck.stages.validate import refuse_errors, rules_for, validate
+
+if TYPE_CHECKING:
+    from presscheck.engine.contract import Engine
+
+DEFAULT_WORK = Path(".presscheck")
+"""The work folder: ledger and blobs."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """How a run ended. `problems` are targets that refused what was accepted."""
+
+    run: str
+    assets: tuple[Asset, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def delivered(self) -> int:
+        """How many assets were delivered to every target."""
+        return sum(asset.state is AssetState.DELIVERED for asset in self.assets)
+
+
+class Press:
+    """Makes, proofs and delivers campaigns.
+
+    >>> from presscheck import Press
+    >>> result = Press().run("campaign.yaml")  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        *,
+        plugins: Plugins | None = None,
+        work: Path = DEFAULT_WORK,
+        ledger: str | None = None,
+        watch: Watch = unwatched,
+    ) -> None:
+        self.plugins = plugins or Plugins.load()
+        self.work = work
+        self.watch = watch
+        self.stop = threading.Event()
+        self._ledger_url = ledger
+        self._engines: dict[str, Engine] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Press:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the engines."""
+        for engine in self._engines.values():
+            engine.close()
+        self._engines.clear()
+
+    def load(self, campaign: Path | str | Campaign) -> tuple[Campaign, Brand]:
+        """Read a campaign and its brand; channel presets become sizes.
+
+        Raises:
+            InputError: Something in either file is wrong; the error says where.
+        """
+        folder = Path()
+        if not isinstance(campaign, Campaign):
+            folder = Path(campaign).resolve().parent
+            campaign = load_campaign(Path(campaign))
+        resolved = resolve_placements(campaign, self.plugins.channels())
+        return resolved, self.brand(campaign.brand, folder)
+
+    def brand(self, name: str, folder: Path = Path()) -> Brand:
+        """Return an installed brand kit by name, or the one in the file `name` below `folder`."""
+        if name.endswith((".yaml", ".yml")):
+            return load_brand(folder / name)
+        return load_brand(pick(self.plugins.brands(), name, "brand").path)
+
+    def engine(self, campaign: Campaign) -> Engine:
+        """Return the campaign's engine, made once a set of settings."""
+        choice = campaign.engine
+        key = choice.model_dump_json()
+        with self._lock:
+            if key not in self._engines:
+                entry = pick(self.plugins.engines(), choice.name, "engine")
+                self._engines[key] = entry.create(choice)
+            return self._engines[key]
+
+    def preflight(self, campaign: Path | str | Campaign) -> list[Finding]:
+        """Return all findings about a campaign without making anything."""
+        spec, brand = self.load(campaign)
+        assets = collect(spec, brand, self.plugins)
+        return validate(assets, spec, brand, self.plugins, self.engine(spec))
+
+    def run(self, campaign: Path | str | Campaign) -> Result:
+        """Make, proof and deliver a campaign; a run that was interrupted goes on where it was.
+
+        Raises:
+            PreflightError: Something must be solved first; nothing was made.
+            EngineError: The engine cannot work; what was delivered before stays delivered.
+            Cancelled: `stop` was set; run again to go on.
+        """
+        job = self.open(campaign)
+        with only_one(self.work, job.run):
+            targets = deliverers(job)
+            for target in targets.values():
+                target.check()
+            outbox = Outbox(job, targets)
+            for names in by_size(job):
+                _roll_until_settled(job, names, outbox)
+            outbox.ship()
+            return outbox.close(self.engine(job.campaign).name)
+
+    def open(self, campaign: Path | str | Campaign) -> Job:
+        """Validate a campaign and enter it in the ledger; the same campaign is the same run."""
+        spec, brand = self.load(campaign)
+        assets = collect(spec, brand, self.plugins)
+        engine = self.engine(spec)
+        refuse_errors(validate(assets, spec, brand, self.plugins, engine))
+        job = self.job(run_id(spec, brand, assets, engine.name), spec, brand)
+        entry: dict[str, JsonValue] = {
+            "campaign": spec.model_dump(mode="json", by_alias=True),
+            "brand": brand.model_dump(mode="json"),
+            "folder": str(brand.folder),
+        }
+        job.ledger.begin(job.run, entry, assets)
+        return job
+
+    def reopen(self, run: str) -> Job:
+        """Return the job of a run that is in the ledger."""
+        entry = self.ledger().job(run)
+        spec = Campaign.model_validate(entry["campaign"])
+        brand = Brand.model_validate(entry["brand"]).at(Path(str(entry["folder"])))
+        return self.job(run, spec, brand)
+
+    def ledger(self) -> Ledger:
+        """Open the ledger of the work folder, or the one by URL."""
+        return Ledger(self._ledger_url) if self._ledger_url else Ledger.at(self.work)
+
+    def job(self, run: str, campaign: Campaign, brand: Brand) -> Job:
+        """Put together what the stages of a run need."""
+        return Job(
+            run=run,
+            campaign=campaign,
+            brand=brand,
+            plugins=self.plugins,
+            ledger=self.ledger(),
+            blobs=Blobs(self.work / "blobs"),
+            make_engine=lambda: self.engine(campaign),
+            watch=self.watch,
+            stop=self.stop,
+        )
+
+
+class Outbox:
+    """Finishes and delivers whatever is accepted, as soon as it is."""
+
+    def __init__(self, job: Job, targets: Mapping[str, Deliverer]) -> None:
+        self.job = job
+        self.targets = targets
+        self.problems: list[str] = []
+
+    def ship(self) -> None:
+        """Finish and deliver every asset that is accepted and not yet delivered."""
+        for asset in self.job.ledger.assets(self.job.run):
+            if asset.state in {AssetState.ACCEPTED, AssetState.FINISHED}:
+                self._ship_one(asset)
+
+    def _ship_one(self, asset: Asset) -> None:
+        finish(self.job, asset.spec.id, rules_of(self.job, asset.spec))
+        try:
+            with_retries(lambda: deliver(self.job, asset.spec.id, self.targets))
+        except (DeliveryError, TransientError) as error:
+            self.problems.append(f"{asset.spec.id}: {error}")
+            note = f"not delivered: {error.problem}"
+            self.job.watch(Event(stage="settled", assets=(asset.spec.id,), note=note))
+
+    def close(self, engine: str) -> Result:
+        """Write the manifest, unless a target refused something that it would list."""
+        if not self.problems:
+            try:
+                with_retries(lambda: deliver_manifest(self.job, engine, self.targets))
+            except (DeliveryError, TransientError) as error:
+                self.problems.append(f"manifest.json: {error}")
+        assets = tuple(self.job.ledger.assets(self.job.run))
+        return Result(run=self.job.run, assets=assets, problems=tuple(self.problems))
+
+
+def with_retries(action: Callable[[], object]) -> None:
+    """Call `action` up to five times within about 15 seconds while it is a TransientError."""
+    for attempt in Retrying(
+        retry=retry_if_exception_type(TransientError),
+        wait=wait_exponential_jitter(initial=0.5, max=8),
+        stop=stop_after_attempt(5),
+        reraise=True,
+    ):
+        with attempt:
+            action()
+
+
+def _roll_until_settled(job: Job, names: Sequence[str], outbox: Outbox) -> None:
+    engine = job.make_engine()
+    while names:
+        planned = plan_round(job, names, engine)
+        outbox.ship()
+        for item in planned:
+            pulled = pull(job, item, engine)
+            proof(job, item.asset.spec.id, pulled.number, rules_of(job, item.asset.spec))
+        names = [item.asset.spec.id for item in planned]
+
+
+def rules_of(job: Job, spec: AssetSpec) -> Rules:
+    """Return the re-roll rules of one of the job's assets."""
+    return rules_for(spec, job.campaign, job.brand, job.make_engine())
+
+
+def run_id(campaign: Campaign, brand: Brand, assets: Sequence[AssetSpec], engine: str) -> str:
+    """Return the id of a run: the same campaign, brand files, engine and version are one run."""
+    files = [font.file for font in brand.fonts.values()]
+    files += [brand.logo.file] if brand.logo else []
+    inputs = {
+        "version": version("presscheck"),
+        "engine": engine,
+        "campaign": campaign.model_dump(mode="json", by_alias=True),
+        "brand": brand.model_dump(mode="json"),
+        "files": {name: file_digest(brand.file(name)) for name in files},
+        "assets": [TypeAdapter(AssetSpec).dump_python(spec, mode="json") for spec in assets],
+    }
+    return digest_of(inputs)[:16]
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def only_one(work: Path, run: str) -> Generator[None]:
+    """Hold a run for this process; the operating system gives it free when the process dies."""
+    work.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(work / f"{run}.lock")
+    try:
+        with lock.acquire(timeout=0):
+            yield
+    except Timeout as error:
+        raise StorageError(
+            f"run {run} is at work in another process.",
+            remedy="Wait for it, or use another --work folder.",
+        ) from error
+
+
+def by_size(job: Job) -> list[list[str]]:
+    """Return the ids of all open assets, grouped by delivered size, as the engine batches them."""
+    open_assets = [a.spec for a in job.ledger.assets(job.run) if a.state is AssetState.OPEN]
+    ordered = sorted(open_assets, key=_size)
+    return [[spec.id for spec in group] for _, group in groupby(ordered, key=_size)]
+
+
+def _size(spec: AssetSpec) -> tuple[int, int]:
+    return spec.width, spec.height

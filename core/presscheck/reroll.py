@@ -1,0 +1,155 @@
+"""The re-roll policy: from what is known of an asset to what it does next. Pure.
+
+The ladder, from what went wrong to the cheapest stage that can mend it:
+
+1. nothing was tried: plan, render, and typeset what the model must not or cannot draw;
+2. copy missing, misplaced, or drawn where none was asked for: the layout is wrong, so a new plan;
+3. copy in place but misspelt or unreadable: the same plan with a new render seed, then a new plan;
+4. budget spent: the brand's last step, which is typesetting the failed slots or giving up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from presscheck.assets import AssetSpec, Attempt, Decision, RenderMode, Roll, Status, Trouble
+from presscheck.brand import Ladder
+from presscheck.engine.contract import Capabilities
+from presscheck.spec import Budget
+
+LAYOUT_TROUBLE = frozenset({Trouble.MISSING, Trouble.MISPLACED, Trouble.EXTRA})
+"""What a new render of the same plan cannot mend."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """What limits the policy: the brand's ladder, the campaign's budget, the engine's abilities."""
+
+    ladder: Ladder
+    budget: Budget
+    capabilities: Capabilities
+    planned: tuple[int, int]
+
+
+def decide(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt]) -> Decision:
+    """Return what `asset` does next, given all its attempts so far."""
+    if not attempts:
+        return Decision(roll=Roll.PLAN, reason="first roll", typeset=set_from_start(asset, rules))
+    last = attempts[-1]
+    if last.accepted:
+        return Decision(roll=None, accepted=True, reason="every verifier accepts")
+    if out_of_budget(rules.budget, attempts):
+        return _last_step(asset, rules, attempts, "the budget is spent")
+    in_place = rules.capabilities.splits and not _layout_failed(last)
+    if in_place and _renders(last, attempts) < rules.ladder.renders:
+        return _again(Roll.RENDER, asset, rules, f"{_what(last)}; same plan, new render")
+    if _plans(attempts) < rules.ladder.plans:
+        return _again(Roll.PLAN, asset, rules, f"{_what(last)}; new plan")
+    return _last_step(asset, rules, attempts, f"{_what(last)} after {_plans(attempts)} plans")
+
+
+def set_from_start(asset: AssetSpec, rules: Rules) -> tuple[str, ...]:
+    """Return the slots typeset in every roll: the brand wants it, or the engine cannot."""
+    return tuple(
+        slot.name
+        for slot in asset.slots
+        if slot.render is RenderMode.TYPESET
+        or (slot.render is RenderMode.AUTO and cannot_draw(slot.text, rules))
+    )
+
+
+def cannot_draw(text: str, rules: Rules) -> str:
+    """Return why the engine cannot draw `text` at the planned size, "" when it can."""
+    known = rules.capabilities.characters
+    if known is not None and (strange := sorted(set(text) - known - {" ", "\n", "'", "’"})):
+        return f"the engine cannot spell {strange[0]!r}"
+    longest = rules.capabilities.line.get(rules.planned)
+    if longest is not None and (word := max(text.split(), key=len)) and len(word) > longest:
+        return f"the engine draws at most {longest} characters a line, {word!r} is longer"
+    return ""
+
+
+def out_of_budget(budget: Budget, attempts: Sequence[Attempt]) -> bool:
+    """Return True when an engine roll more would break the asset's budget."""
+    rolls = [attempt for attempt in attempts if attempt.roll is not Roll.TYPESET]
+    spent = sum(sum(attempt.seconds.values()) for attempt in attempts)
+    return len(rolls) >= budget.rolls or spent >= budget.seconds
+
+
+def best(attempts: Sequence[Attempt]) -> Attempt:
+    """Return the attempt nearest to acceptance: fewest wrong edits, the earlier of equals."""
+    return min(attempts, key=lambda attempt: (not attempt.accepted, *_wrongness(attempt)))
+
+
+def _wrongness(attempt: Attempt) -> tuple[int, int]:
+    readings = [reading for verdict in attempt.verdicts for reading in verdict.slots]
+    bad = [reading for reading in readings if reading.status is not Status.ACCEPT]
+    findings = sum(len(v.findings) for v in attempt.verdicts if v.status is not Status.ACCEPT)
+    return len(bad) + findings, sum(reading.distance for reading in bad)
+
+
+def failed_slots(attempt: Attempt) -> frozenset[str]:
+    """Return the slots that some verifier did not accept."""
+    return frozenset(
+        reading.slot
+        for verdict in attempt.verdicts
+        for reading in verdict.slots
+        if reading.status is not Status.ACCEPT
+    )
+
+
+def _layout_failed(attempt: Attempt) -> bool:
+    readings = [reading for verdict in attempt.verdicts for reading in verdict.slots]
+    if any(reading.trouble in LAYOUT_TROUBLE for reading in readings):
+        return True
+    # Rejected although every slot is right: something was drawn that nobody asked for.
+    return not failed_slots(attempt)
+
+
+def _last_step(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt], why: str) -> Decision:
+    if rules.ladder.last == "typeset":
+        for attempt in sorted(attempts, key=_wrongness):
+            failed = failed_slots(attempt)
+            wanted = _may_typeset(asset, failed) | set(attempt.candidate.typeset)
+            names = tuple(slot.name for slot in asset.slots if slot.name in wanted)
+            if wanted > set(attempt.candidate.typeset) and not _tried(attempts, attempt, names):
+                reason = f"{why}; typeset {', '.join(sorted(failed & wanted))}"
+                return Decision(roll=Roll.TYPESET, reason=reason, typeset=names, base=attempt.base)
+    return Decision(roll=None, reason=f"gave up: {why}")
+
+
+def _tried(attempts: Sequence[Attempt], base: Attempt, names: Collection[str]) -> bool:
+    return any(
+        attempt.base == base.base and set(attempt.candidate.typeset) >= set(names)
+        for attempt in attempts
+    )
+
+
+def _may_typeset(asset: AssetSpec, failed: Collection[str]) -> set[str]:
+    return {
+        slot.name for slot in asset.slots if slot.name in failed and slot.render is RenderMode.AUTO
+    }
+
+
+def _again(roll: Roll, asset: AssetSpec, rules: Rules, reason: str) -> Decision:
+    return Decision(roll=roll, reason=reason, typeset=set_from_start(asset, rules))
+
+
+def _plans(attempts: Sequence[Attempt]) -> int:
+    return len({attempt.plan for attempt in attempts})
+
+
+def _renders(last: Attempt, attempts: Sequence[Attempt]) -> int:
+    return len({attempt.base for attempt in attempts if attempt.plan == last.plan})
+
+
+def _what(attempt: Attempt) -> str:
+    for verdict in attempt.verdicts:
+        for reading in verdict.slots:
+            if reading.status is not Status.ACCEPT:
+                return f"{reading.slot} {reading.trouble or reading.status}"
+    return next(
+        (f.message for v in attempt.verdicts for f in v.findings if v.status is not Status.ACCEPT),
+        "not accepted",
+    )

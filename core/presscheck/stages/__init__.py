@@ -1,0 +1,1 @@
+"""The stages of an asset's way: collect, validate, extract, integrate."""
