@@ -1,5 +1,5 @@
 """Connections to the world outside: Celery, S3, folders."""
 
-PLUGINS: tuple[str, ...] = ()
+PLUGINS: tuple[str, ...] = ("presscheck_integrations.deliver_s3",)
 
 __all__ = ["PLUGINS"]
