@@ -50,7 +50,7 @@ class Position(Written):
     landscape: Region | None = None
 
     def region(self, width: int, height: int) -> Region:
-        """Return the region for an image of `width` x `height` pixels; 10 % off square is square."""
+        """Return the region for `width` x `height` pixels; up to 10 % off square is square."""
         if height > 1.1 * width:
             return self.portrait or self.default
         if width > 1.1 * height:

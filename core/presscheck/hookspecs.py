@@ -42,6 +42,11 @@ def register_deliverers() -> Iterable[registry.DelivererEntry]:
 
 
 @hookspec
+def register_runners() -> Iterable[registry.RunnerEntry]:
+    """Offer runners; `presscheck run --runner` picks one by name."""
+
+
+@hookspec
 def register_brands() -> Iterable[registry.BrandEntry]:
     """Offer brand kits; a campaign names one, or gives a path."""
 

@@ -66,6 +66,15 @@ leases = sa.Table(
     sa.Column("expires", sa.Float, nullable=False),
 )
 
+problems = sa.Table(
+    "problems",
+    metadata,
+    sa.Column("run", sa.String(64), primary_key=True),
+    sa.Column("asset", sa.String(200), primary_key=True),
+    sa.Column("exit_code", sa.Integer, nullable=False),
+    sa.Column("told", sa.Text, nullable=False),
+)
+
 ValueT = TypeVar("ValueT", Attempt, Pull, Rendition, Receipt)
 
 
@@ -228,6 +237,25 @@ class Ledger:
         gone = sa.delete(leases).where(leases.c.name == name, leases.c.owner == owner)
         with self._transaction() as connection:
             connection.execute(gone)
+
+    def start_afresh(self, run: str) -> None:
+        """Forget the leases and problems of an earlier try; what was made stays."""
+        with self._transaction() as connection:
+            connection.execute(sa.delete(leases).where(leases.c.name.startswith(f"{run}/")))
+            connection.execute(sa.delete(problems).where(problems.c.run == run))
+
+    def record_problem(self, run: str, asset: str, exit_code: int, told: str) -> None:
+        """Keep the first problem of an asset; `asset` "" means that the whole run stopped."""
+        row = {"run": run, "asset": asset, "exit_code": exit_code, "told": told}
+        with self._transaction() as connection:
+            connection.execute(self._insert(problems), row)
+
+    def problems(self, run: str) -> dict[str, tuple[int, str]]:
+        """Return exit code and text of every problem, by asset."""
+        query = sa.select(problems).where(problems.c.run == run).order_by(problems.c.asset)
+        with self._transaction() as connection:
+            rows = connection.execute(query).all()
+        return {row.asset: (row.exit_code, row.told) for row in rows}
 
     def _insert(self, table: sa.Table) -> sa.Executable:
         """Return an insert that leaves a row with the same key alone."""

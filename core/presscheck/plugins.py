@@ -137,6 +137,10 @@ class Plugins:
         """Return deliverers by name."""
         return {entry.name: entry for entry in self._flat("register_deliverers")}
 
+    def runners(self) -> dict[str, registry.RunnerEntry]:
+        """Return runners by name."""
+        return {entry.name: entry for entry in self._flat("register_runners")}
+
     def brands(self) -> dict[str, registry.BrandEntry]:
         """Return brand kits by name."""
         return {entry.name: entry for entry in self._flat("register_brands")}

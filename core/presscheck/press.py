@@ -140,7 +140,7 @@ class Press:
             for names in by_size(job):
                 _roll_until_settled(job, names, outbox)
             outbox.ship()
-            return outbox.close(self.engine(job.campaign).name)
+            return outbox.close(engine_name(job))
 
     def open(self, campaign: Path | str | Campaign) -> Job:
         """Validate a campaign and enter it in the ledger; the same campaign is the same run."""
@@ -243,6 +243,11 @@ def _roll_until_settled(job: Job, names: Sequence[str], outbox: Outbox) -> None:
 def rules_of(job: Job, spec: AssetSpec) -> Rules:
     """Return the re-roll rules of one of the job's assets."""
     return rules_for(spec, job.campaign, job.brand, job.make_engine())
+
+
+def engine_name(job: Job) -> str:
+    """Return name and version of the job's engine, as the manifest tells them."""
+    return job.make_engine().name
 
 
 def run_id(campaign: Campaign, brand: Brand, assets: Sequence[AssetSpec], engine: str) -> str:

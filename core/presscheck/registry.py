@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from presscheck.brand import Brand
     from presscheck.engine.contract import Engine
+    from presscheck.press import Press, Result
     from presscheck.spec import EngineChoice
 
 
@@ -125,3 +126,24 @@ class BrandEntry:
 
     name: str
     path: Path
+
+
+class Runner(Protocol):
+    """Runs a campaign's stages somewhere: in this process, or as tasks of a queue."""
+
+    def run(self, press: Press, campaign: Path, *, broker: str | None) -> Result:
+        """Make, proof and deliver `campaign` with the parts of `press`."""
+        ...
+
+    def work(self, press: Press, *, broker: str, queues: Sequence[str]) -> None:
+        """Serve as a worker of `broker` until it is told to stop."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunnerEntry:
+    """A runner by name, made only when it is needed."""
+
+    name: str
+    summary: str
+    create: Callable[[], Runner]

@@ -1,0 +1,69 @@
+"""`presscheck check`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+from presscheck import errors
+from presscheck.assets import Status
+from presscheck.check import check_batch, check_image, explain, verdict_json
+from presscheck.errors import InputError
+from presscheck.images import open_image
+from presscheck.plugins import Plugins, pick
+from presscheck.registry import Reader
+
+COLOURS = {
+    Status.ACCEPT: "green",
+    Status.UNSURE: "yellow",
+    Status.REJECT: "red",
+    Status.UNSUPPORTED: "magenta",
+}
+
+
+def check_one(image: Path, copy: list[str], reader: str, *, as_json: bool) -> int:
+    """Check one image and print the verdict; return 3 unless it is accepted."""
+    slots = _slots(copy)
+    verdict = check_image(open_image(image), slots, _reader(reader))
+    if as_json:
+        print(json.dumps({"image": str(image), **verdict_json(verdict)}, ensure_ascii=False))
+    else:
+        console = Console()
+        console.print(f"[{COLOURS[verdict.status]}]{verdict.status}[/] ", end="")
+        console.print(str(image), markup=False, highlight=False)
+        for line in explain(verdict):
+            console.print(f"  {line}", markup=False, highlight=False)
+    return errors.EXIT_OK if verdict.status is Status.ACCEPT else errors.EXIT_REVIEW
+
+
+def check_batch_file(batch: Path, reader: str) -> int:
+    """Check the images of a JSON-lines file, print a JSON line each; return 3 unless all pass."""
+    accepted = True
+    with _open(batch) as lines:
+        for answer in check_batch(lines, _reader(reader), folder=batch.parent):
+            print(json.dumps(answer, ensure_ascii=False), flush=True)
+            accepted = accepted and answer["status"] == Status.ACCEPT.value
+    return errors.EXIT_OK if accepted else errors.EXIT_REVIEW
+
+
+def _open(batch: Path):  # type: ignore[no-untyped-def]
+    try:
+        return batch.open("rb")
+    except OSError as error:
+        raise InputError(f"{batch} cannot be read: {error.strerror}.") from error
+
+
+def _reader(name: str) -> Reader:
+    return pick(Plugins.load().readers(), name, "reader").create()
+
+
+def _slots(copy: list[str]) -> dict[str, str]:
+    """Return copy by slot: `headline=TEXT` is named, anything else is numbered."""
+    slots: dict[str, str] = {}
+    for number, text in enumerate(copy, start=1):
+        name, sign, words = text.partition("=")
+        named = bool(sign) and name.replace("-", "_").isidentifier()
+        slots[name if named else f"copy-{number}"] = words if named else text
+    return slots

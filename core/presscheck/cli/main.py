@@ -1,0 +1,192 @@
+"""The commands, and how every error ends: one clear message and a documented exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from presscheck import errors
+
+app = typer.Typer(
+    name="presscheck",
+    help="Make, proof and deliver marketing images. Only what reads right goes out.",
+    epilog=(
+        "Exit codes: 0 everything delivered, 2 wrong input, 3 something is left for review, "
+        "4 a delivery failed, 5 the engine failed, 6 a plugin failed, 7 no room or no access "
+        "in the work folder, 130 interrupted (run again to go on)."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Work = Annotated[Path, typer.Option(help="Folder for the ledger and the images.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+DEFAULT_WORK = Path(".presscheck")
+
+
+@app.command()
+def run(  # noqa: PLR0913, PLR0917 - one parameter an option
+    campaign: Annotated[Path, typer.Argument(help="The campaign file.")],
+    work: Work = DEFAULT_WORK,
+    broker: Annotated[
+        str | None, typer.Option(help="A broker's URL; without it an embedded one is used.")
+    ] = None,
+    runner: Annotated[str, typer.Option(help="Who runs the stages: celery or press.")] = "celery",
+    ledger: Annotated[str | None, typer.Option(help="The ledger's database URL.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make, proof and deliver a campaign. Run again, it goes on where it was."""
+    from presscheck.cli.running import run_campaign  # noqa: PLC0415
+
+    raise typer.Exit(
+        run_campaign(
+            campaign, work=work, broker=broker, runner=runner, ledger=ledger, as_json=as_json
+        )
+    )
+
+
+@app.command()
+def worker(
+    broker: Annotated[str, typer.Option(help="The broker's URL.")],
+    queues: Annotated[
+        str, typer.Option(help="Which queues to serve: engine, cpu, delivery.")
+    ] = "engine,cpu,delivery",
+    work: Work = DEFAULT_WORK,
+    ledger: Annotated[str | None, typer.Option(help="The ledger's database URL.")] = None,
+) -> None:
+    """Serve a broker's queues; work folder and ledger are shared with whoever submits."""
+    from presscheck.cli.running import serve  # noqa: PLC0415
+
+    serve(broker, queues.split(","), work=work, ledger=ledger)
+
+
+@app.command()
+def preflight(
+    campaign: Annotated[Path, typer.Argument(help="The campaign file.")], as_json: Json = False
+) -> None:
+    """Judge a campaign without making anything."""
+    from presscheck.cli.running import preflight_campaign  # noqa: PLC0415
+
+    raise typer.Exit(preflight_campaign(campaign, as_json=as_json))
+
+
+@app.command()
+def check(
+    image: Annotated[Path | None, typer.Argument(help="An image, also one made elsewhere.")] = None,
+    copy: Annotated[
+        list[str] | None,
+        typer.Option("--copy", help="Required copy: 'SUMMER SALE' or 'headline=SUMMER SALE'."),
+    ] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help='A file of lines {"image": path, "copy": [lines]}.')
+    ] = None,
+    reader: Annotated[str, typer.Option(help="The reader (OCR) to use.")] = "rapidocr",
+    as_json: Json = False,
+) -> None:
+    """Read an image back and compare it with its copy, slot by slot."""
+    from presscheck.cli.checking import check_batch_file, check_one  # noqa: PLC0415
+
+    if batch is not None:
+        raise typer.Exit(check_batch_file(batch, reader))
+    if image is None or not copy:
+        raise errors.InputError(
+            "check needs an image and its copy.",
+            remedy="Write `presscheck check poster.png --copy 'SUMMER SALE'`, or use --batch.",
+        )
+    raise typer.Exit(check_one(image, copy, reader, as_json=as_json))
+
+
+@app.command()
+def report(
+    run: Annotated[str | None, typer.Argument(help="A run's id; without it, the runs.")] = None,
+    work: Work = DEFAULT_WORK,
+    output: Annotated[Path, typer.Option(help="The HTML file.")] = Path("contact-sheet.html"),
+    ledger: Annotated[str | None, typer.Option(help="The ledger's database URL.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Draw the contact sheet of a run, or list the runs."""
+    from presscheck.cli.reporting import list_runs, report_run  # noqa: PLC0415
+
+    if run is None:
+        raise typer.Exit(list_runs(work, ledger, as_json=as_json))
+    raise typer.Exit(report_run(run, work, ledger, output, as_json=as_json))
+
+
+@app.command()
+def brands(as_json: Json = False) -> None:
+    """List the installed brand kits."""
+    from presscheck.cli.listing import list_brands  # noqa: PLC0415
+
+    list_brands(as_json=as_json)
+
+
+@app.command()
+def engines(as_json: Json = False) -> None:
+    """List the installed engines."""
+    from presscheck.cli.listing import list_engines  # noqa: PLC0415
+
+    list_engines(as_json=as_json)
+
+
+@app.command()
+def plugins(as_json: Json = False) -> None:
+    """List the plugins, their hooks, and those that could not be loaded."""
+    from presscheck.cli.listing import list_plugins  # noqa: PLC0415
+
+    raise typer.Exit(list_plugins(as_json=as_json))
+
+
+@app.command()
+def doctor(work: Work = DEFAULT_WORK, as_json: Json = False) -> None:
+    """Look whether everything that a run needs works on this machine."""
+    from presscheck.cli.examining import examine  # noqa: PLC0415
+
+    raise typer.Exit(examine(work, as_json=as_json))
+
+
+def main() -> None:
+    """Run the command line and end the process with a documented exit code."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as exit_:
+        sys.exit(exit_.exit_code)
+    except errors.PresscheckError as error:
+        _tell(f"presscheck: {error}")
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _tell("presscheck: interrupted; run the same command again to go on.")
+        sys.exit(errors.EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`presscheck ... | head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(errors.EXIT_OK)
+    except Exception as error:  # noqa: BLE001 - the last resort: no traceback for users
+        _tell_unexpected(error)
+        sys.exit(_exit_code(error))
+
+
+def _exit_code(error: Exception) -> int:
+    code = getattr(error, "exit_code", errors.EXIT_UNEXPECTED)
+    return code if isinstance(code, int) else errors.EXIT_UNEXPECTED
+
+
+def _tell_unexpected(error: Exception) -> None:
+    show = getattr(error, "show", None)
+    if callable(show):
+        show()  # click's own usage errors know how to print themselves
+        return
+    if os.environ.get("PRESSCHECK_TRACEBACK"):
+        raise error
+    _tell(
+        f"presscheck: unexpected {type(error).__name__}: {error}\n"
+        "This is a defect. Set PRESSCHECK_TRACEBACK=1 and report what it prints."
+    )
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)
