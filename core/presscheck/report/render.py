@@ -13,9 +13,10 @@ from markupsafe import Markup
 
 from presscheck.assets import Asset
 from presscheck.brand import Brand
+from presscheck.report.describe import asset_view
 from presscheck.report.images import Load, Previews, longest_side
 from presscheck.report.summary import Summary
-from presscheck.report.view import AssetView, asset_view
+from presscheck.report.view import AssetView
 from presscheck.spec import Campaign
 
 

@@ -1,0 +1,213 @@
+"""Puts an asset into the words and numbers that the contact sheet prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from presscheck.assets import (
+    Asset,
+    AssetState,
+    Attempt,
+    Box,
+    Receipt,
+    Roll,
+    Severity,
+    SlotCopy,
+    SlotReading,
+    Status,
+)
+from presscheck.report.differences import differences
+from presscheck.report.images import THUMB, Previews
+from presscheck.report.summary import PASSED, duration, shown_attempt
+from presscheck.report.view import (
+    AssetView,
+    AttemptView,
+    FindingView,
+    Mark,
+    ReadingView,
+    ReceiptView,
+    SlotView,
+)
+
+ROLLS = {
+    Roll.PLAN: "new plan",
+    Roll.RENDER: "new render",
+    Roll.TYPESET: "typeset",
+}
+STATES = {
+    AssetState.OPEN: "in work",
+    AssetState.ACCEPTED: "accepted",
+    AssetState.FINISHED: "finished",
+    AssetState.DELIVERED: "delivered",
+    AssetState.REVIEW: "for review",
+}
+
+
+def asset_view(asset: Asset, number: int, previews: Previews, side: int) -> AssetView:
+    """Say everything about one asset; `side` is the longest side of its picture in pixels."""
+    spec, attempt = asset.spec, shown_attempt(asset)
+    copy = "; ".join(f"{slot.name}: {slot.text}" for slot in spec.slots)
+    return AssetView(
+        number=number,
+        id=spec.id,
+        title=spec.placement.replace("-", " ").replace("_", " "),
+        size=f"{spec.width} × {spec.height} px",
+        ratio=_ratio(spec.width, spec.height),
+        locale=spec.locale,
+        variant=spec.variant,
+        state=STATES[asset.state],
+        kind=_kind(asset.state),
+        reason=asset.reason,
+        alt=f"{spec.placement}, {spec.locale}. Copy asked for: {copy}",
+        picture=previews.of(attempt.candidate.image, side) if attempt else None,
+        marks=_marks(asset, attempt) if attempt else (),
+        slots=tuple(_slot(slot, index, attempt) for index, slot in enumerate(spec.slots, start=1)),
+        findings=_findings(attempt) if attempt else (),
+        attempts=tuple(_attempt(asset, roll, attempt, previews) for roll in asset.attempts),
+        prompt=attempt.prompt if attempt else "",
+        receipts=tuple(_receipt(receipt) for receipt in asset.receipts),
+    )
+
+
+def _kind(state: AssetState) -> str:
+    if state in PASSED:
+        return "passed"
+    return "review" if state is AssetState.REVIEW else "open"
+
+
+def _ratio(width: int, height: int) -> str:
+    if width > 2 * height:
+        return "wide"
+    return "tall" if height > 1.2 * width else "even"
+
+
+def _readings(attempt: Attempt, slot: str) -> list[tuple[str, SlotReading]]:
+    return [
+        (verdict.verifier, reading)
+        for verdict in attempt.verdicts
+        for reading in verdict.slots
+        if reading.slot == slot
+    ]
+
+
+def _worst(statuses: Sequence[Status]) -> str:
+    order = (Status.REJECT, Status.UNSURE, Status.UNSUPPORTED, Status.ACCEPT)
+    return next((status.value for status in order if status in statuses), "unread")
+
+
+def _slot(slot: SlotCopy, number: int, attempt: Attempt | None) -> SlotView:
+    readings = _readings(attempt, slot.name) if attempt else []
+    typeset = attempt is not None and slot.name in attempt.candidate.typeset
+    return SlotView(
+        label=str(number),
+        name=slot.name,
+        text=slot.text,
+        drawn_by="typeset" if typeset else "model",
+        status=_worst([reading.status for _, reading in readings]),
+        readings=tuple(_reading(verifier, reading) for verifier, reading in readings),
+    )
+
+
+def _reading(verifier: str, reading: SlotReading) -> ReadingView:
+    expected, read = differences(reading.expected, reading.read)
+    return ReadingView(
+        verifier=verifier,
+        status=reading.status.value,
+        trouble=reading.trouble.value if reading.trouble else "",
+        equal=reading.expected == reading.read,
+        read=read,
+        expected=expected,
+        words=reading.words,
+    )
+
+
+def _findings(attempt: Attempt) -> tuple[FindingView, ...]:
+    found = [finding for verdict in attempt.verdicts for finding in verdict.findings]
+    return tuple(
+        FindingView(
+            label=_letter(index),
+            severity=finding.severity.value,
+            check=finding.check,
+            message=finding.message,
+            remedy=finding.remedy,
+        )
+        for index, finding in enumerate(found)
+    )
+
+
+def _letter(index: int) -> str:
+    return chr(ord("A") + index) if index < 26 else f"A{index - 25}"
+
+
+def _marks(asset: Asset, attempt: Attempt) -> tuple[Mark, ...]:
+    marks: list[Mark] = []
+    for number, slot in enumerate(asset.spec.slots, start=1):
+        for _, reading in _readings(attempt, slot.name)[:1]:
+            kind = reading.status.value if reading.box else "absent"
+            marks.append(_mark(str(number), kind, reading.box or slot.box))
+    found = [finding for verdict in attempt.verdicts for finding in verdict.findings]
+    for index, finding in enumerate(found):
+        if finding.box:
+            kind = "reject" if finding.severity is Severity.ERROR else "unsure"
+            marks.append(_mark(_letter(index), f"{kind} finding", finding.box))
+    return tuple(marks)
+
+
+def _mark(label: str, kind: str, box: Box) -> Mark:
+    x, y, width, height = (round(1000 * part, 1) for part in (box.x, box.y, box.width, box.height))
+    return Mark(label=label, kind=kind, x=x, y=y, width=width, height=height)
+
+
+def _attempt(
+    asset: Asset, attempt: Attempt, shown: Attempt | None, previews: Previews
+) -> AttemptView:
+    alone = len(asset.attempts) == 1
+    at_once = alone and attempt.accepted
+    return AttemptView(
+        number=attempt.number,
+        roll="accepted at once" if at_once else ROLLS[attempt.roll],
+        reason=attempt.reason,
+        accepted=attempt.accepted,
+        shown=attempt is shown,
+        picture=None if alone else previews.of(attempt.candidate.image, THUMB),
+        marks=_marks(asset, attempt),
+        problems=_problems(attempt),
+        seeds=f"seeds {attempt.plan_seed}, {attempt.render_seed}",
+        seconds=duration(sum(attempt.seconds.values())),
+        stages=", ".join(f"{name} {took:.1f} s" for name, took in attempt.seconds.items()),
+    )
+
+
+def _problems(attempt: Attempt) -> tuple[str, ...]:
+    """Return one line for everything that kept an attempt from being accepted."""
+    lines: list[str] = []
+    for verdict in attempt.verdicts:
+        lines += [_trouble(r) for r in verdict.slots if r.status is not Status.ACCEPT]
+        lines += [f.message for f in verdict.findings if f.severity is Severity.ERROR]
+    return tuple(lines)
+
+
+def _trouble(reading: SlotReading) -> str:
+    what = reading.trouble.value if reading.trouble else reading.status.value
+    words = ", ".join(
+        f"“{_short(read) or '…'}” for “{_short(wanted)}”" for wanted, read in reading.words
+    )
+    return f"{reading.slot} {what}" + (f": {words}" if words else "")
+
+
+def _short(word: str) -> str:
+    """Return a word in full unless it would fill a column; the copy table has it whole."""
+    return word if len(word) <= 32 else f"{word[:31]}…"
+
+
+def _receipt(receipt: Receipt) -> ReceiptView:
+    return ReceiptView(
+        target=receipt.target,
+        location=receipt.location,
+        digest=receipt.digest,
+        size=_bytes(receipt.size),
+    )
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3))} kB"
