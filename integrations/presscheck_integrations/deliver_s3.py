@@ -100,9 +100,13 @@ class S3Deliverer:
         return key
 
     def _is_stored_early(self, key: str, digest: str, size: int) -> bool:
-        """Look before the upload, where that saves something or no condition will guard it."""
-        look = self.options.overwrite or size >= self.multipart_from
-        return look and self._stored(key) == (digest, size)
+        """Look before the upload, where that saves much or no condition will guard it."""
+        if not self.options.overwrite and size < self.multipart_from:
+            return False
+        stored = self._stored(key)
+        if stored not in {None, (digest, size)} and not self.options.overwrite:
+            raise self._taken(key)
+        return stored == (digest, size)
 
     def _put_once(self, key: str, data: bytes, digest: str, media_type: str) -> None:
         try:
@@ -152,10 +156,13 @@ class S3Deliverer:
                 remedy="If this goes on, allow s3:GetObject on the bucket.",
             ) from cause
         if stored != (digest, size):
-            raise DeliveryError(
-                f"delivery to {NAME}: other bytes already lie at s3://{self.options.bucket}/{key}.",
-                remedy="Choose another `prefix`, or set `overwrite: true` to replace them.",
-            ) from cause
+            raise self._taken(key) from cause
+
+    def _taken(self, key: str) -> DeliveryError:
+        return DeliveryError(
+            f"delivery to {NAME}: other bytes already lie at s3://{self.options.bucket}/{key}.",
+            remedy="Choose another `prefix`, or set `overwrite: true` to replace them.",
+        )
 
     def _stored(self, key: str) -> tuple[str, int] | None:
         """Return SHA-256 ("" when unknown) and size of what lies at `key`, None for nothing."""

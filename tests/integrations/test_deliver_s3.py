@@ -177,6 +177,26 @@ def test_large_files_go_in_parts_and_are_still_written_once(s3_server, admin, bu
     assert admin.list_multipart_uploads(Bucket=bucket).get("Uploads", []) == []
 
 
+def test_of_racing_writers_of_large_files_one_wins(s3_server, admin, bucket) -> None:
+    options = s3_options.read({"bucket": bucket, "endpoint_url": s3_server.endpoint})
+    target = deliver_s3.S3Deliverer(deliver_s3.connect(options), options, multipart_from=2**20)
+    files = [bytes([number]) * 2 * 2**20 for number in range(4)]
+
+    def write(data: bytes) -> bool:
+        try:
+            _put(target, "race.png", data)
+        except DeliveryError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        won = list(pool.map(write, files))
+    assert won.count(True) == 1
+    stored = admin.get_object(Bucket=bucket, Key="race.png")["Body"].read()
+    assert stored == files[won.index(True)]
+    assert admin.list_multipart_uploads(Bucket=bucket).get("Uploads", []) == []
+
+
 def test_encryption_and_storage_class_reach_the_object(deliverer, admin, bucket) -> None:
     _put(deliverer(sse="AES256", storage_class="STANDARD_IA"), "a.png")
     head = admin.head_object(Bucket=bucket, Key="a.png")
