@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -42,15 +43,25 @@ class Region(Written):
         return Box(x=self.x, y=self.y, width=self.width, height=self.height)
 
 
+BANNER = 3.0
+"""An image wider than this many times its height is a banner, such as a leaderboard."""
+
+
 class Position(Written):
-    """A slot's region by orientation: portrait (taller), landscape (wider), else `default`."""
+    """A slot's region by shape: portrait (taller), landscape (wider), banner, else `default`.
+
+    A `banner` is wider than 3:1; without a region of its own it takes the landscape's.
+    """
 
     default: Region
     portrait: Region | None = None
     landscape: Region | None = None
+    banner: Region | None = None
 
     def region(self, width: int, height: int) -> Region:
         """Return the region for `width` x `height` pixels; up to 10 % off square is square."""
+        if width > BANNER * height:
+            return self.banner or self.landscape or self.default
         if height > 1.1 * width:
             return self.portrait or self.default
         if width > 1.1 * height:
@@ -60,6 +71,9 @@ class Position(Written):
 
 class CopySlot(Written):
     """A place for copy. Sizes are fractions of the image's shorter side.
+
+    In a banner they are fractions of the geometric mean of both sides: its shorter side says
+    little about how large its copy may be.
 
     `ink` and `panel` are palette names. With a `panel` the copy stands on a filled rectangle
     (a button, a label); without one it stands on the picture, and its contrast is checked there.
@@ -84,6 +98,12 @@ class CopySlot(Written):
         if self.min_size > self.max_size:
             raise ValueError("min_size is greater than max_size")
         return self
+
+    def sizes(self, width: int, height: int) -> tuple[float, float]:
+        """Return the smallest and the largest font size in pixels of a `width` x `height` image."""
+        banner = width > BANNER * height
+        unit = math.sqrt(width * height) if banner else min(width, height)
+        return self.min_size * unit, self.max_size * unit
 
 
 class Logo(Written):

@@ -52,6 +52,11 @@ def register_brands() -> Iterable[registry.BrandEntry]:
 
 
 @hookspec
+def register_channels() -> Iterable[registry.ChannelEntry]:
+    """Offer channel presets; a campaign's `placements` picks them by name."""
+
+
+@hookspec
 def collect_assets(campaign: Campaign, brand: Brand) -> Iterable[AssetSpec]:
     """Turn a campaign into assets. Everyone has a say: all lists are joined."""
 

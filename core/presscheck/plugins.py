@@ -145,6 +145,11 @@ class Plugins:
         """Return brand kits by name."""
         return {entry.name: entry for entry in self._flat("register_brands")}
 
+    def channels(self) -> dict[str, tuple[int, int]]:
+        """Return channel presets by name: width and height in pixels."""
+        entries: list[registry.ChannelEntry] = self._flat("register_channels")
+        return {entry.name: (entry.width, entry.height) for entry in entries}
+
     def collect_assets(self, campaign: Campaign, brand: Brand) -> list[AssetSpec]:
         """Return the assets of all plugins."""
         return self._flat("collect_assets", campaign=campaign, brand=brand)

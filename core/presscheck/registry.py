@@ -128,6 +128,16 @@ class BrandEntry:
     path: Path
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChannelEntry:
+    """A channel preset: the pixels that a channel shows best. `note` says where it is seen."""
+
+    name: str
+    width: int
+    height: int
+    note: str = ""
+
+
 class Runner(Protocol):
     """Runs a campaign's stages somewhere: in this process, or as tasks of a queue."""
 
