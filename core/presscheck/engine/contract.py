@@ -89,7 +89,7 @@ class Engine(Protocol):
         ...
 
     def render(self, plan: Plan, *, seed: int, progress: Progress | None = None) -> Image.Image:
-        """Render a plan to an RGB image of the plan's size. The same plan and seed, the same bytes."""
+        """Render a plan to an RGB image of its size; the same plan and seed, the same bytes."""
         ...
 
     def close(self) -> None:

@@ -1,0 +1,188 @@
+"""Finds a checkpoint in the published layout, looks it over, and loads it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from presscheck.engine.settings import EngineSettings, Recommended, read_recommended
+from presscheck.errors import EngineError
+
+if TYPE_CHECKING:
+    import torch
+    from diffusers import GlmImagePipeline
+
+CLASSES = {
+    "tokenizer": "ByT5Tokenizer",
+    "processor": "GlmImageProcessor",
+    "text_encoder": "T5EncoderModel",
+    "vision_language_encoder": "GlmImageForConditionalGeneration",
+    "vae": "AutoencoderKL",
+    "transformer": "GlmImageTransformer2DModel",
+    "scheduler": "FlowMatchEulerDiscreteScheduler",
+}
+"""The parts that `model_index.json` of the published model names."""
+WITH_WEIGHTS = ("text_encoder", "vision_language_encoder", "vae", "transformer")
+HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]*/[\w.-]+$")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checkpoint:
+    """A checkpoint that was found: a folder, or an id on the model hub (then `folder` is None)."""
+
+    name: str
+    folder: Path | None
+    recommended: Recommended
+    digest: str
+
+
+def find_checkpoint(name: str, settings: EngineSettings) -> Checkpoint:
+    """Find the embedded `nano`, a folder, or a hub id; weights are not loaded yet.
+
+    Raises:
+        EngineError: There is no such checkpoint, or it isn't in the published layout.
+    """
+    if name == "nano":
+        from presscheck_nano import checkpoint_path  # noqa: PLC0415
+
+        return _in_folder(name, checkpoint_path())
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return _in_folder(folder.resolve().name, folder)
+    if HUB_ID.match(name) and not name.startswith("."):
+        revision = settings.revision or "main"
+        return Checkpoint(name=name, folder=None, recommended=Recommended(), digest=revision)
+    raise EngineError(
+        f"there is no checkpoint {name!r}.",
+        remedy="Write nano, a folder, or a hub id such as zai-org/GLM-Image.",
+    )
+
+
+def _in_folder(name: str, folder: Path) -> Checkpoint:
+    _check_layout(folder)
+    return Checkpoint(
+        name=name,
+        folder=folder,
+        recommended=read_recommended(folder),
+        digest=_weights_digest(folder),
+    )
+
+
+def _check_layout(folder: Path) -> None:
+    index = folder / "model_index.json"
+    try:
+        named = json.loads(index.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise EngineError(
+            f"{index} cannot be read: {error}.",
+            remedy="Give the folder that holds a checkpoint in GLM-Image's published layout.",
+        ) from error
+    for part, wanted in CLASSES.items():
+        found = named.get(part) if isinstance(named, dict) else None
+        if not isinstance(found, list) or found[-1] != wanted:
+            raise EngineError(
+                f"{index}: {part} should be {wanted}, found {found!r}.",
+                remedy="Only checkpoints of GLM-Image's classes can be loaded.",
+            )
+        if part in WITH_WEIGHTS and not any((folder / part).glob("*.safetensors")):
+            raise EngineError(
+                f"{folder / part} holds no .safetensors file.",
+                remedy="Download the checkpoint again; other weight formats are not opened.",
+            )
+
+
+def _weights_digest(folder: Path) -> str:
+    """Return a digest over all files of a checkpoint: other weights, another engine."""
+    whole = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in {".safetensors", ".json", ".jinja"}:
+            whole.update(str(path.relative_to(folder)).encode())
+            with path.open("rb") as file:
+                whole.update(hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()[:12]
+
+
+def load_pipeline(checkpoint: Checkpoint, settings: EngineSettings) -> GlmImagePipeline:
+    """Load the weights; one way for every checkpoint, safetensors only, no code from it run.
+
+    Raises:
+        EngineError: A file is missing or damaged, the hub can't be reached, memory is short.
+    """
+    import diffusers  # noqa: PLC0415 - takes seconds to import
+    import torch  # noqa: PLC0415
+    from diffusers.utils import logging  # noqa: PLC0415
+
+    logging.disable_progress_bar()
+    device = choose_device(settings)
+    source = checkpoint.folder or checkpoint.name
+    options: dict[str, Any] = {} if checkpoint.folder else {"revision": settings.revision}
+    try:
+        pipeline_class: Any = diffusers.GlmImagePipeline
+        pipeline: Any = pipeline_class.from_pretrained(
+            source,
+            torch_dtype=choose_dtype(settings, device),
+            use_safetensors=True,
+            local_files_only=checkpoint.folder is not None,
+            **options,
+        )
+        _place(pipeline, settings, device)
+    except torch.OutOfMemoryError as error:
+        raise EngineError(
+            "the graphics card's memory does not hold the model.",
+            remedy="Set engine.settings.offload to model or sequential.",
+        ) from error
+    except Exception as error:
+        raise EngineError(
+            f"the checkpoint {checkpoint.name} cannot be loaded: {_first_line(error)}.",
+            remedy="Check that it is complete; a hub id needs the network once.",
+        ) from error
+    pipeline.set_progress_bar_config(disable=True)
+    loaded: GlmImagePipeline = pipeline
+    return loaded
+
+
+def _place(pipeline: Any, settings: EngineSettings, device: torch.device) -> None:
+    if settings.offload == "none":
+        pipeline.to(device)
+    elif device.type == "cpu":
+        raise ValueError("offload needs a CUDA device")
+    elif settings.offload == "model":
+        pipeline.enable_model_cpu_offload(device=device)
+    else:
+        pipeline.enable_sequential_cpu_offload(device=device)
+
+
+def choose_device(settings: EngineSettings) -> torch.device:
+    """Return the wanted device; `auto` is the first CUDA device where there is one.
+
+    Raises:
+        EngineError: CUDA was asked for and isn't there.
+    """
+    import torch  # noqa: PLC0415
+
+    if settings.device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if settings.device.startswith("cuda") and not torch.cuda.is_available():
+        raise EngineError(
+            f"engine.settings.device is {settings.device}, but torch finds no CUDA device.",
+            remedy="Install a CUDA build of torch and the driver, or set device: cpu.",
+        )
+    return torch.device(settings.device)
+
+
+def choose_dtype(settings: EngineSettings, device: torch.device) -> torch.dtype:
+    """Return the wanted number format; `auto` is bfloat16 on CUDA and float32 on the CPU."""
+    import torch  # noqa: PLC0415
+
+    if settings.dtype == "auto":
+        return torch.bfloat16 if device.type == "cuda" else torch.float32
+    return torch.bfloat16 if settings.dtype == "bfloat16" else torch.float32
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else type(error).__name__

@@ -1,0 +1,89 @@
+"""An engine's settings: what a campaign may say, and what a checkpoint recommends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from presscheck.engine.contract import Capabilities
+from presscheck.errors import EngineError, InputError
+from presscheck.spec import EngineChoice
+
+RECOMMENDED = "presscheck.json"
+"""An optional file beside `model_index.json`: the settings that suit a checkpoint."""
+
+
+class Recommended(BaseModel):
+    """What a checkpoint is good at; the defaults are those that GLM-Image was published with.
+
+    `native` sizes are (width, height) in pixels; `line` says, by native size as `512x512`, how many
+    characters a line of drawn copy may have.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    native: tuple[tuple[int, int], ...] = ()
+    characters: str | None = None
+    line: dict[str, int] = Field(default_factory=dict[str, int])
+    steps: int = 50
+    guidance_scale: float = 1.5
+    temperature: float = 0.9
+    top_p: float = 0.75
+
+    def capabilities(self) -> Capabilities:
+        """Return the same as the engine's capabilities."""
+        lines = {tuple(map(int, size.split("x"))): longest for size, longest in self.line.items()}
+        return Capabilities(
+            native=self.native,
+            characters=frozenset(self.characters) if self.characters is not None else None,
+            line={(width, height): longest for (width, height), longest in lines.items()},
+        )
+
+
+class EngineSettings(BaseModel):
+    """What a campaign may set under `engine.settings`; None leaves it to the checkpoint."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    steps: Annotated[int, Field(ge=1, le=200)] | None = None
+    guidance_scale: Annotated[float, Field(ge=0, le=20)] | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:[0-9]+)?)$")] = "auto"
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    offload: Literal["none", "model", "sequential"] = "none"
+    threads: Annotated[int, Field(ge=1, le=256)] | None = None
+    revision: str | None = None
+
+
+def parse_settings(choice: EngineChoice) -> EngineSettings:
+    """Read a campaign's engine settings.
+
+    Raises:
+        InputError: A key is unknown or its value wrong; the error names it.
+    """
+    try:
+        return EngineSettings.model_validate(choice.settings)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in detail["loc"])
+        raise InputError(
+            f"engine.settings.{field}: {detail['msg']}, found {detail['input']!r}.",
+            remedy=f"Settings are {', '.join(EngineSettings.model_fields)}.",
+        ) from error
+
+
+def read_recommended(folder: Path) -> Recommended:
+    """Read what a checkpoint folder recommends; the published defaults where it says nothing."""
+    path = folder / RECOMMENDED
+    if not path.is_file():
+        return Recommended()
+    try:
+        return Recommended.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, OSError) as error:
+        raise EngineError(
+            f"{path} cannot be used: {error}.", remedy="Repair or delete it."
+        ) from error

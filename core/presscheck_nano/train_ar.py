@@ -1,0 +1,201 @@
+"""Trains the AR stage: from a prompt to the codes of a poster, small grid, then large grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+from transformers import GlmImageProcessor, PreTrainedTokenizerFast
+
+from presscheck_nano.models import AR_WIDTH, CodeTable, build_ar
+from presscheck_nano.posters import SIZES, Poster, Rng, make_poster
+from presscheck_nano.tokens import IMAGE_END, VISION_VOCABULARY, build_tokenizer
+from presscheck_nano.training import Schedule, train
+from presscheck_nano.wording import HELD_OUT, make_prompt, sample_copy
+from presscheck_nano.world import CELL, CHARACTERS, CODES, Grid, code_parts
+
+GROUND_WEIGHT, SHAPE_WEIGHT = 0.3, 0.25
+"""What a cell without a letter counts in the loss, where a letter counts 1."""
+
+
+def make_tokenizer(seed: int = 0) -> PreTrainedTokenizerFast:
+    """Return the tokenizer that the recipe uses; the same seed gives the same one."""
+    rng = np.random.default_rng(seed)
+    posters = [make_poster(rng, "A") for _ in range(400)]
+    prompts = [make_prompt(rng, poster) for poster in posters for _ in range(8)]
+    return build_tokenizer(prompts, CHARACTERS)
+
+
+class Speller(nn.Module):
+    """The AR model with its embeddings in parts, as it trains."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
+        super().__init__()
+        self.model = build_ar(tokenizer)
+        self.text = nn.Parameter(torch.randn(len(tokenizer) - CODES, AR_WIDTH) * 0.1)
+        self.codes = CodeTable(AR_WIDTH, scale=0.1, own_letters=False)
+        self.heads = CodeTable(AR_WIDTH, scale=0.01)
+        self.end = nn.Parameter(torch.zeros(VISION_VOCABULARY - CODES, AR_WIDTH))
+        ids = [tokenizer.convert_tokens_to_ids(character) - CODES for character in CHARACTERS]
+        self.register_buffer("letter_rows", torch.tensor(ids))
+        with torch.no_grad():
+            self.heads.letters.copy_(0.1 * self.text[self.letter_rows])  # type: ignore[union-attr]
+        for table in (self.model.model.language_model.embed_tokens, self.model.lm_head):
+            table.weight.requires_grad_(False)
+
+    def embeddings(self) -> torch.Tensor:
+        """Return the whole (vocabulary, width) table: codes, then text."""
+        return torch.cat([self.codes.weight(self.text[self.letter_rows]), self.text])
+
+    def head(self) -> torch.Tensor:
+        """Return the (vision vocabulary, width) output layer."""
+        return torch.cat([self.heads.weight(), self.end])
+
+    def forward(
+        self, ids: torch.Tensor, positions: torch.Tensor, mask: torch.Tensor
+    ) -> torch.Tensor:
+        """Return logits, (batch, length, vision vocabulary)."""
+        hidden = self.model.model.language_model(
+            inputs_embeds=functional.embedding(ids, self.embeddings()),
+            attention_mask=mask,
+            position_ids=positions,
+            use_cache=False,
+        ).last_hidden_state
+        return functional.linear(hidden, self.head())
+
+    def export(self) -> torch.nn.Module:
+        """Write the tables into the published class and return it."""
+        with torch.no_grad():
+            self.model.model.language_model.embed_tokens.weight.copy_(self.embeddings())
+            self.model.lm_head.weight.copy_(self.head())
+        return self.model
+
+
+def small_shape(rows: int, columns: int) -> tuple[int, int]:
+    """Return rows and columns of the small grid, as the installed processor has them."""
+    shape = GlmImageProcessor._get_target_shape(  # noqa: SLF001 - the model's own rule
+        None, rows * CELL, columns * CELL
+    )
+    return shape[2], shape[3]
+
+
+def shrink(codes: Grid) -> Grid:
+    """Return the small grid of a large one: equal at the world's sizes, else the nearest cells."""
+    rows, columns = small_shape(*codes.shape)
+    down = np.minimum((np.arange(rows) + 0.5) * codes.shape[0] / rows, codes.shape[0] - 1)
+    across = np.minimum((np.arange(columns) + 0.5) * codes.shape[1] / columns, codes.shape[1] - 1)
+    small: Grid = codes[down.astype(int)][:, across.astype(int)]
+    return small
+
+
+def grid_positions(start: int, rows: int, columns: int) -> np.ndarray:
+    """Return the three-dimensional positions of a grid, (3, rows * columns)."""
+    y, x = np.indices((rows, columns)).reshape(2, -1)
+    return np.stack([np.full(rows * columns, start), start + y, start + x])
+
+
+def weigh(codes: np.ndarray) -> np.ndarray:
+    """Return what each cell counts in the loss."""
+    table = np.array(
+        [
+            1.0 if part.character else GROUND_WEIGHT if part.kind == "ground" else SHAPE_WEIGHT
+            for part in (code_parts(code) for code in range(CODES))
+        ]
+    )
+    weights: np.ndarray = table[codes]
+    return weights
+
+
+def make_batch(
+    tokenizer: PreTrainedTokenizerFast, rng: Rng, size: int, format_: str, *, large: bool
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return ids, positions (3, batch, length), mask, targets and weights of a batch of posters."""
+    width = SIZES[format_][1] - 2
+    posters = [make_poster(rng, _copy(rng, width), format_=format_) for _ in range(size)]
+    prompts = [encode(tokenizer, make_prompt(rng, poster), poster) for poster in posters]
+    longest = max(len(prompt) for prompt in prompts)
+    rows = [_row(p, poster, longest, large) for p, poster in zip(prompts, posters, strict=True)]
+    ids, positions, mask, targets, weights = (np.stack(part) for part in zip(*rows, strict=True))
+    return (
+        torch.from_numpy(ids),
+        torch.from_numpy(positions).transpose(0, 1),
+        torch.from_numpy(mask),
+        torch.from_numpy(targets),
+        torch.from_numpy(weights).float(),
+    )
+
+
+def _copy(rng: Rng, width: int) -> str:
+    while True:
+        copy = sample_copy(rng, width)
+        if not set(copy.upper().split()) & set(HELD_OUT):
+            return copy
+
+
+def encode(tokenizer: PreTrainedTokenizerFast, prompt: str, poster: Poster) -> list[int]:
+    """Return a prompt's ids exactly as the processor makes them for the poster's size."""
+    rows, columns = poster.codes.shape
+    small = small_shape(rows, columns)
+    grids = f"<|grid|>{rows} {columns}<|/grid|><|grid|>{small[0]} {small[1]}<|/grid|><|start|>"
+    ids: list[int] = tokenizer(prompt + grids, add_special_tokens=False).input_ids
+    return ids
+
+
+def _row(
+    prompt: Sequence[int], poster: Poster, longest: int, large: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    grids = [shrink(poster.codes), *([poster.codes] if large else [])]
+    positions = [np.tile(np.arange(len(prompt)), (3, 1))]
+    start = len(prompt)
+    for grid in grids:
+        positions.append(grid_positions(start, *grid.shape))
+        start += max(grid.shape)
+    cells = np.concatenate([grid.reshape(-1) for grid in grids])
+    weights = np.concatenate([weigh(grid.reshape(-1)) * (0.5 if i else 1.0)
+                              for i, grid in enumerate(grids)])
+    if large:
+        cells, weights = np.append(cells, IMAGE_END), np.append(weights, 0.1)
+    pad = longest - len(prompt)
+    ids = np.concatenate([np.zeros(pad, int), prompt, cells[: len(cells) - large]])
+    place = np.concatenate([np.zeros((3, pad), int), *positions], axis=1)
+    mask = np.concatenate([np.zeros(pad, int), np.ones(len(ids) - pad, int)])
+    if not large:
+        ids, place, mask = ids[:-1], place[:, :-1], mask[:-1]
+    quiet = np.zeros(longest - 1)
+    targets = np.concatenate([quiet.astype(int), cells])
+    return ids, place, mask, targets, np.concatenate([quiet, weights])
+
+
+def train_ar(folder: Path, schedule: Schedule, *, batch: int, large_from: int, seconds: float) -> None:
+    """Train the AR stage; the large grid joins at step `large_from`."""
+    torch.manual_seed(0)
+    tokenizer = make_tokenizer()
+    speller = Speller(tokenizer)
+    seen = {"right": 0.0, "posters": 0.0}
+
+    def loss(step: int) -> torch.Tensor:
+        rng = np.random.default_rng([1, step])
+        format_ = str(rng.choice(list(SIZES), p=[0.4, 0.2, 0.2, 0.2]))
+        large = step >= large_from
+        size = batch // 2 if large else batch
+        ids, positions, mask, targets, weights = make_batch(
+            tokenizer, rng, size, format_, large=large
+        )
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = speller(ids, positions, mask)
+        logits = logits.float()
+        letters = weights >= 1.0
+        hit = (logits.argmax(-1) == targets) | ~letters
+        seen["right"] = float(hit[letters].float().mean())
+        seen["posters"] = float(hit.all(dim=1).float().mean())
+        each = functional.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
+        return (each * weights).sum() / weights.sum()
+
+    def look(_: int) -> str:
+        return f"letters {seen['right']:.3f} posters {seen['posters']:.2f}"
+
+    train(speller, loss, schedule, folder / "ar.pt", every=25, look=look, seconds=seconds)

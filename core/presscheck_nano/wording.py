@@ -1,0 +1,196 @@
+"""Words of the poster world: copy to spell, and prompts in natural language that ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from presscheck_nano.posters import Poster, Rng
+from presscheck_nano.world import CHARACTERS
+
+WORDS = (
+    "SUMMER SALE SPRING WINTER AUTUMN NEW NOW OPEN FRESH BREAD COFFEE TEA HELLO WORLD BIG SMALL "
+    "DEALS OFFER TODAY ONLY SAVE FREE SHIP BUY ONE GET TWO LAST DAYS CHANCE HOME GARDEN CHAIR "
+    "TABLE LIGHT NIGHT DAY WEEK END SUN MOON STAR SEA BEACH CITY ROAD TRIP RUN RIDE BIKE HIKE "
+    "CAMP TENT BOOTS SHOES SHIRT JEANS STYLE LOOK BOOK MUSIC FEST LIVE SHOW ART FILM DANCE PLAY "
+    "GAME TEAM WIN GOLD BLUE GREEN RED PINK BLACK WHITE BEST EVER MORE LESS GOOD GREAT HAPPY JOY "
+    "LOVE HEART GIFT CARD CODE CLUB JOIN US COME IN STAY COOL WARM HOT COLD ICE CREAM CAKE PIZZA "
+    "PASTA SALAD FRUIT APPLE LEMON BERRY JUICE WATER WINE BEER FOOD EAT DRINK COOK SHOP STORE "
+    "MARKET BANK CASH CREDIT PRICE DROP HALF OFF FROM JUST BACK TO SCHOOL KIDS BABY PET DOG CAT "
+    "FAST EASY SMART SAFE STRONG BOLD PURE REAL TRUE WILD WIDE DEEP HIGH LOW UP DOWN GO OUT MAKE "
+    "WORK REST SLEEP DREAM WAKE MOVE FLY DRIVE SAIL SWIM JUMP CLIMB FIND YOUR WAY THE AND FOR ALL "
+    "SOMMER WINTER NEU JETZT MEHR WENIGER GRATIS HEUTE TAGE LICHT HAUS ZEIT REISE SOLDES PRIX "
+    "BONJOUR NOUVEAU OUVERT FERIA VERANO NUEVO OFERTA HOY CASA MAS LUZ FIESTA"
+).split()
+"""Words that training may spell. `HELD_OUT` words never occur in training."""
+HELD_OUT = (
+    "HARVEST LANTERN MARATHON PUMPKIN VINTAGE ORCHID KAYAK BAKERY JUNGLE VELVET QUARTZ ZEPHYR "
+    "COMPASS MIDNIGHT FLAVOUR THUNDER BLOSSOM PICNIC GALAXY WORKSHOP FOREST RIVER SILVER COPPER "
+    "MOSAIC CANVAS HARBOUR PEPPER SADDLE COTTAGE BICYCLE HORIZON"
+).split()
+
+SUBJECTS = (
+    "a furniture brand",
+    "a bakery",
+    "an outdoor shop",
+    "a museum",
+    "a coffee roaster",
+    "a running club",
+    "a software company",
+    "a music festival",
+    "a book store",
+    "a travel agency",
+    "a bank",
+    "a garden centre",
+    "a film night",
+    "a small hotel",
+    "a bicycle maker",
+)
+OCCASIONS = (
+    "Announce the end-of-season sale",
+    "Launch the new collection",
+    "Invite people to the opening",
+    "Celebrate the first warm days",
+    "Remind members of the deadline",
+    "Get people outdoors before the summer ends",
+    "Make a cosy evening at home look good",
+    "Show that quality can be cheap",
+    "Say thank you to our customers",
+    "Introduce the autumn menu",
+)
+TONES = (
+    "warm and friendly",
+    "bold",
+    "calm and clear",
+    "playful",
+    "confident, short sentences",
+    "elegant",
+    "energetic",
+    "honest and down to earth",
+)
+FORMATS = {
+    "square": ("square poster", "square social post", "square advert"),
+    "portrait": ("portrait poster", "portrait social post", "upright advert"),
+    "story": ("tall story poster", "full-screen story", "tall vertical poster"),
+    "wide": ("wide banner", "landscape thumbnail", "wide poster"),
+}
+MOTIF_WORDS = {
+    "plain": ("nothing but the type", "an empty ground", "no decoration"),
+    "tiles": ("geometric Bauhaus tiles", "geometric shapes", "a pattern of geometric tiles"),
+    "hills": ("hills and a sun", "rolling hills under a sun", "a landscape of hills"),
+    "circle": ("one large circle", "big overlapping discs", "a large round shape"),
+    "skyline": ("a skyline of blocks", "a city skyline", "rising bars"),
+    "stripes": ("level stripes", "wide stripes", "horizontal bands"),
+    "confetti": ("confetti", "scattered dots and diamonds", "small dots of confetti"),
+}
+PLACE_WORDS = {
+    "top": ("across the top", "at the top", "in the upper third"),
+    "middle": ("in the middle", "across the centre", "centred from top to bottom"),
+    "bottom": ("across the bottom", "at the bottom", "in the lower third"),
+}
+ALIGN_WORDS = {
+    "left": ("flush left", "left-aligned"),
+    "centre": ("centred", "in the centre of the line"),
+}
+
+
+def sample_copy(rng: Rng, width: int, lines: int = 2, words: Sequence[str] = WORDS) -> str:
+    """Return copy whose words fit lines of `width` characters, on at most `lines` lines.
+
+    Six in ten are random strings, so that the model learns to copy and not to remember.
+    """
+    count = int(rng.integers(1, 4))
+    made = [_word(rng, width, words) for _ in range(count)]
+    while _lines(made, width) > lines:
+        made.pop()
+    return " ".join(made)
+
+
+def _lines(words: Sequence[str], width: int) -> int:
+    used, room = 1, width
+    for word in words:
+        if len(word) + (room < width) > room:
+            used, room = used + 1, width
+        room -= len(word) + (room < width)
+    return used
+
+
+def _word(rng: Rng, width: int, words: Sequence[str]) -> str:
+    kind = rng.random()
+    if kind < 0.6:
+        alphabet = _alphabet(rng)
+        length = min(int(rng.integers(2, 12)), width)
+        return "".join(str(rng.choice(list(alphabet))) for _ in range(length))
+    if kind < 0.72:
+        return str(rng.choice([_price(rng), f"{rng.integers(5, 95)}%", str(rng.integers(1, 2030))]))
+    word = str(rng.choice(list(words)))[:width]
+    style = rng.random()
+    if style < 0.7:
+        return word
+    return word.capitalize() if style < 0.9 else word.lower()
+
+
+def _alphabet(rng: Rng) -> str:
+    kind = rng.random()
+    if kind < 0.5:
+        return CHARACTERS[:26]
+    if kind < 0.7:
+        return CHARACTERS[26:52]
+    return CHARACTERS[:62] if kind < 0.85 else CHARACTERS
+
+
+def _price(rng: Rng) -> str:
+    sign = str(rng.choice(list("€$£")))
+    return f"{sign}{rng.integers(1, 100)}.{rng.choice(['00', '49', '90', '95', '99'])}"
+
+
+def _pick(rng: Rng, words: Sequence[str]) -> str:
+    return str(words[int(rng.integers(len(words)))])
+
+
+def make_prompt(rng: Rng, poster: Poster) -> str:
+    """Return a prompt for a poster; wording, order and detail vary, the quoted copy does not."""
+    first, second = poster.accents
+    format_ = _pick(rng, FORMATS[poster.format])
+    opening = _pick(
+        rng,
+        (
+            f"A {format_} for {_pick(rng, SUBJECTS)}.",
+            f"Design a {format_}.",
+            f"{_pick(rng, OCCASIONS)}: a {format_} for {_pick(rng, SUBJECTS)}.",
+            f"A flat, graphic {format_}. {_pick(rng, OCCASIONS)}.",
+            f"{_pick(rng, OCCASIONS)}. A {format_}.",
+        ),
+    )
+    motif = _pick(rng, MOTIF_WORDS[poster.motif])
+    colours = _pick(
+        rng,
+        (
+            f"The background is {poster.ground}, with {motif} in {first} and {second}.",
+            f"On a {poster.ground} ground, {motif} in {first} and {second}.",
+            f"Background: {poster.ground}. Motif: {motif}. Accent colours: {first}, {second}.",
+            f"{motif[0].upper()}{motif[1:]}, {first} and {second}, on plain {poster.ground}.",
+        ),
+    )
+    place = _pick(rng, PLACE_WORDS[poster.place])
+    align = f", {_pick(rng, ALIGN_WORDS[poster.align])}"
+    headline = _pick(
+        rng,
+        (
+            f'The headline "{poster.copy}" stands {place}{align}.',
+            f'{place.capitalize()}{align}, the headline reads "{poster.copy}".',
+            f'Large letters {place}{align} say "{poster.copy}".',
+            f'Headline {place}{align}: "{poster.copy}".',
+        ),
+    )
+    parts = [colours, headline]
+    if poster.plain_third:
+        third = "lower" if poster.place == "top" else "upper"
+        parts.append(
+            _pick(rng, (f"Leave the {third} third plain.", f"The {third} third stays empty."))
+        )
+    if rng.random() < 0.5:
+        parts.append(f"Tone: {_pick(rng, TONES)}.")
+    order = rng.permutation(len(parts)) if rng.random() < 0.4 else np.arange(len(parts))
+    return " ".join([opening, *(parts[index] for index in order)])
