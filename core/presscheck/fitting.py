@@ -1,0 +1,231 @@
+"""Finds the largest size at which copy fits its room, and where each line goes."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from PIL import ImageFont
+
+from presscheck.errors import CopyError
+from presscheck.fonts import Face
+from presscheck.linebreak import balance, direction
+
+STEP = 0.5
+"""Sizes are tried in steps of half a pixel."""
+GAP = 0.06
+"""The least white between the ink of two lines, in em."""
+ASCENDING = frozenset("bdfhijklt")
+
+Pixels = tuple[int, int, int, int]
+"""Left, top, right, bottom; the last two are exclusive."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Style:
+    """How copy is set. `sizes` are the smallest and the largest, in pixels per em.
+
+    `leading` is the distance of baselines, in em. `padding` is the white beside and above the
+    copy, in em: room for a panel. `centred` lines stand in the middle of their block, wherever
+    `align` puts the block itself.
+    `language` is a BCP 47 tag that picks the font's localised forms.
+    """
+
+    face: Face
+    sizes: tuple[float, float]
+    leading: float = 1.15
+    align: Literal["left", "center", "right"] = "left"
+    valign: Literal["top", "middle", "bottom"] = "middle"
+    padding: tuple[float, float] = (0.0, 0.0)
+    centred: bool = False
+    language: str = "en"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One line: its `text` is drawn with its origin on the baseline at `x`, `y`."""
+
+    text: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """Fitted copy, in pixels from the top left corner of its room.
+
+    `ink` bounds the glyphs, `block` also the padding. `direction` and `language` are Raqm's.
+    """
+
+    font: ImageFont.FreeTypeFont
+    size: float
+    lines: tuple[Line, ...]
+    ink: Pixels
+    block: Pixels
+    direction: str
+    language: str
+
+
+def fit(text: str, room: tuple[int, int], style: Style) -> Setting:
+    """Set `text` as large as `style` allows in a room of width x height pixels.
+
+    Lines are balanced, the block is centred by cap height rather than by the font's line height,
+    and no ink leaves the room. "left" is "right" for right-to-left copy, and the reverse.
+
+    Raises:
+        CopyError: It does not fit even at the smallest size.
+        FontError: FreeType refuses the font.
+    """
+    low, high = style.sizes
+    smallest = math.floor((high - low) / STEP)
+    best = _set_at(text, room, style, high)
+    fits, too_large = smallest, 0
+    if best is None and smallest:
+        best = _set_at(text, room, style, high - smallest * STEP)
+    while best is not None and best.size < high and fits - too_large > 1:
+        middle = (fits + too_large) // 2
+        trial = _set_at(text, room, style, high - middle * STEP)
+        if trial is None:
+            too_large = middle
+        else:
+            best, fits = trial, middle
+    if best is None:
+        raise CopyError(
+            f"{text!r} does not fit {room[0]} x {room[1]} pixels at {low:.3g} pixels, "
+            "its smallest size.",
+            remedy="Shorten it, enlarge the slot's region, or lower its min_size.",
+        )
+    return best
+
+
+def _set_at(text: str, room: tuple[int, int], style: Style, size: float) -> Setting | None:
+    """Return the copy set at one size, None when it leaves the room."""
+    sheet = _Sheet(style.face.at(size), direction(text), style.language)
+    aside, above = (math.ceil(em * size) for em in style.padding)
+    lines = balance(text, room[0] - 2 * aside, sheet.width)
+    if lines is None:
+        return None
+    column = sheet.column(lines, style.leading * size, GAP * size)
+    width, height = column.width + 2 * aside, column.height + 2 * above
+    tallest = max(column.bottom - column.top, height if above else 0)
+    if width > room[0] or tallest > room[1]:
+        return None
+    left = _share(_mirrored(style.align, sheet.direction), room[0] - width)
+    first = _share(style.valign, room[1] - height) + above + column.cap
+    first = min(max(first, -column.top), room[1] - column.bottom)
+    align = "center" if style.centred else _mirrored(style.align, sheet.direction)
+    placed = column.placed(left + aside, first, align)
+    return Setting(
+        font=sheet.font,
+        size=size,
+        lines=placed,
+        ink=column.ink(placed),
+        block=(left, first - column.cap - above, left + width, first + column.last + above),
+        direction=sheet.direction,
+        language=style.language,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """Measures lines in a font of one size."""
+
+    font: ImageFont.FreeTypeFont
+    direction: str
+    language: str
+
+    def box(self, line: str) -> Pixels:
+        """Return where the ink of a line goes, from its origin on the baseline."""
+        left, top, right, bottom = self.font.getbbox(
+            line, anchor="ls", direction=self.direction, language=self.language
+        )
+        return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
+
+    def width(self, line: str) -> float:
+        """Return the width of a line's ink."""
+        left, _, right, _ = self.box(line)
+        return right - left
+
+    def cap(self, line: str, box: Pixels) -> int:
+        """Return how high a line looks: capitals, ascenders, x-height, or else its ink."""
+        latin = [c for c in line if "LATIN" in unicodedata.name(c, "") or c.isdigit()]
+        if not latin:
+            return -box[1]
+        tall = any(c.isupper() or c.isdigit() or c in ASCENDING for c in latin)
+        return -self.box("H" if tall else "x")[1]
+
+    def column(self, lines: Sequence[str], leading: float, gap: float) -> _Column:
+        """Stack lines at `leading`, or further apart where their ink would touch."""
+        boxes = [self.box(line) for line in lines]
+        touching = max((a[3] - b[1] for a, b in pairwise(boxes)), default=0)
+        pitch = math.ceil(max(leading, touching + gap))
+        return _Column(tuple(lines), tuple(boxes), pitch, self.cap(lines[0], boxes[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Lines below each other, measured from the baseline of the first."""
+
+    lines: tuple[str, ...]
+    boxes: tuple[Pixels, ...]
+    pitch: int
+    cap: int
+
+    @property
+    def width(self) -> int:
+        return max(box[2] - box[0] for box in self.boxes)
+
+    @property
+    def last(self) -> int:
+        """The baseline of the last line."""
+        return (len(self.lines) - 1) * self.pitch
+
+    @property
+    def height(self) -> int:
+        """The height the eye sees: from the capitals' top to the last baseline."""
+        return self.cap + self.last
+
+    @property
+    def top(self) -> int:
+        return min(box[1] + index * self.pitch for index, box in enumerate(self.boxes))
+
+    @property
+    def bottom(self) -> int:
+        return max(box[3] + index * self.pitch for index, box in enumerate(self.boxes))
+
+    def placed(self, left: int, first: int, align: str) -> tuple[Line, ...]:
+        """Place the lines by their ink, the first baseline at `first`."""
+        return tuple(
+            Line(
+                text=line,
+                x=left + _share(align, self.width - (box[2] - box[0])) - box[0],
+                y=first + index * self.pitch,
+            )
+            for index, (line, box) in enumerate(zip(self.lines, self.boxes, strict=True))
+        )
+
+    def ink(self, placed: Sequence[Line]) -> Pixels:
+        """Return the bounds of all ink."""
+        left, top, right, bottom = zip(
+            *(
+                (line.x + box[0], line.y + box[1], line.x + box[2], line.y + box[3])
+                for line, box in zip(placed, self.boxes, strict=True)
+            ),
+            strict=True,
+        )
+        return min(left), min(top), max(right), max(bottom)
+
+
+def _share(align: str, white: int) -> int:
+    """Return how much of the white goes before what is aligned."""
+    return {"left": 0, "top": 0, "center": white // 2, "middle": white // 2}.get(align, white)
+
+
+def _mirrored(align: str, reading: str) -> str:
+    if reading == "rtl":
+        return {"left": "right", "right": "left"}.get(align, align)
+    return align

@@ -1,0 +1,52 @@
+"""Fills areas of a picture: the panel beneath a label, and the cover over a wrong drawing."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from presscheck.assets import Box
+from presscheck.colour import RGB
+
+FEATHER = 0.01
+"""How far a cover fades out beyond its box, as a fraction of the shorter side."""
+SMOOTH = 4
+"""A panel is drawn this many times larger and scaled down, for smooth corners."""
+
+
+def draw_panel(
+    picture: Image.Image, area: tuple[int, int, int, int], colour: RGB, radius: float
+) -> None:
+    """Fill `area` (left, top, right, bottom) with rounded corners; all lengths in pixels."""
+    size = area[2] - area[0], area[3] - area[1]
+    mask = Image.new("L", (size[0] * SMOOTH, size[1] * SMOOTH), 0)
+    whole = (0, 0, mask.width - 1, mask.height - 1)
+    corner = min(radius, min(size) / 2) * SMOOTH
+    ImageDraw.Draw(mask).rounded_rectangle(whole, corner, fill=255)
+    picture.paste(colour, area[:2], mask.resize(size, Image.Resampling.BOX))
+
+
+def cover_over(picture: Image.Image, box: Box) -> Image.Image:
+    """Return `picture` with `box` filled in its ground colour, fading out just outside it.
+
+    The ground is the median of the box's border pixels, so that shapes which reach into the box
+    don't tint it.
+    """
+    left, top, right, bottom = box.pixels(*picture.size)
+    edge = max(1, round(FEATHER * min(picture.size)))
+    fill = Image.new("RGB", picture.size, ground_around(picture, box, edge))
+    mask = Image.new("L", picture.size, 0)
+    wider = (left - edge, top - edge, right + edge - 1, bottom + edge - 1)
+    ImageDraw.Draw(mask).rectangle(wider, fill=255)
+    mask = mask.filter(ImageFilter.GaussianBlur(edge / 2))
+    mask.paste(255, (left, top, right, bottom))
+    return Image.composite(fill, picture, mask)
+
+
+def ground_around(picture: Image.Image, box: Box, edge: int) -> RGB:
+    """Return the median colour of the `edge` outermost pixels of `box`, channel by channel."""
+    pixels = np.asarray(picture.crop(box.pixels(*picture.size)))
+    sides = (pixels[:edge], pixels[-edge:], pixels[:, :edge], pixels[:, -edge:])
+    border = np.concatenate([side.reshape(-1, 3) for side in sides])
+    red, green, blue = (int(value) for value in np.median(border, axis=0))
+    return red, green, blue
