@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from tokenizers import Regex, Tokenizer
@@ -39,7 +40,7 @@ def build_tokenizer(
     names = [*codes, "<|start|>", "<|end|>", *SPECIALS, *pieces]
     vocabulary = {name: index for index, name in enumerate(names)}
     merges = [pair for pair in _merges(learner) if all(part in vocabulary for part in pair)]
-    tokenizer = Tokenizer(BPE(vocab=vocabulary, merges=merges, unk_token="<|unknown|>"))  # noqa: S106
+    tokenizer = Tokenizer(BPE(vocab=vocabulary, merges=merges, unk_token="<|unknown|>"))
     tokenizer.pre_tokenizer = Sequence(
         [
             Split(Regex(r'"[^"]*"'), behavior="isolated"),
@@ -56,14 +57,12 @@ def _order(piece: str) -> tuple[int, str]:
 
 
 def _merges(learner: Tokenizer) -> list[tuple[str, str]]:
-    import json  # noqa: PLC0415
-
     merges = json.loads(learner.to_str())["model"]["merges"]
     return [(str(left), str(right)) for left, right in merges]
 
 
 def _wrap(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
-    fast = PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         bos_token="<|start|>",
         eos_token="<|end|>",
@@ -76,4 +75,3 @@ def _wrap(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
             "grid_eos_token": "<|/grid|>",
         },
     )
-    return fast

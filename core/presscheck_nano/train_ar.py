@@ -15,7 +15,7 @@ from presscheck_nano.models import AR_WIDTH, CodeTable, build_ar
 from presscheck_nano.posters import SIZES, Poster, Rng, make_poster
 from presscheck_nano.tokens import IMAGE_END, VISION_VOCABULARY, build_tokenizer
 from presscheck_nano.training import Schedule, train
-from presscheck_nano.wording import HELD_OUT, make_prompt, sample_copy
+from presscheck_nano.wording import make_prompt, sample_copy, words
 from presscheck_nano.world import CELL, CHARACTERS, CODES, Grid, code_parts
 
 GROUND_WEIGHT, SHAPE_WEIGHT = 0.3, 0.25
@@ -77,9 +77,7 @@ class Speller(nn.Module):
 
 def small_shape(rows: int, columns: int) -> tuple[int, int]:
     """Return rows and columns of the small grid, as the installed processor has them."""
-    shape = GlmImageProcessor._get_target_shape(  # noqa: SLF001 - the model's own rule
-        None, rows * CELL, columns * CELL
-    )
+    shape = GlmImageProcessor._get_target_shape(None, rows * CELL, columns * CELL)
     return shape[2], shape[3]
 
 
@@ -132,7 +130,7 @@ def make_batch(
 def _copy(rng: Rng, width: int) -> str:
     while True:
         copy = sample_copy(rng, width)
-        if not set(copy.upper().split()) & set(HELD_OUT):
+        if not set(copy.upper().split()) & set(words("held_out")):
             return copy
 
 
@@ -155,8 +153,9 @@ def _row(
         positions.append(grid_positions(start, *grid.shape))
         start += max(grid.shape)
     cells = np.concatenate([grid.reshape(-1) for grid in grids])
-    weights = np.concatenate([weigh(grid.reshape(-1)) * (0.5 if i else 1.0)
-                              for i, grid in enumerate(grids)])
+    weights = np.concatenate(
+        [weigh(grid.reshape(-1)) * (0.5 if i else 1.0) for i, grid in enumerate(grids)]
+    )
     if large:
         cells, weights = np.append(cells, IMAGE_END), np.append(weights, 0.1)
     pad = longest - len(prompt)
@@ -170,7 +169,9 @@ def _row(
     return ids, place, mask, targets, np.concatenate([quiet, weights])
 
 
-def train_ar(folder: Path, schedule: Schedule, *, batch: int, large_from: int, seconds: float) -> None:
+def train_ar(
+    folder: Path, schedule: Schedule, *, batch: int, large_from: int, seconds: float
+) -> None:
     """Train the AR stage; the large grid joins at step `large_from`."""
     torch.manual_seed(0)
     tokenizer = make_tokenizer()

@@ -43,7 +43,7 @@ class Renderer(nn.Module):
         self.glyph_tokenizer, self.glyphs = build_glyph_encoder()
         self.dit.prior_token_embedding.weight.requires_grad_(False)
 
-    def forward(  # noqa: PLR0913, PLR0917 - what the published class takes
+    def forward(
         self,
         latents: torch.Tensor,
         codes: torch.Tensor,
@@ -78,7 +78,8 @@ class Renderer(nn.Module):
         ids = [[0, *row] for row in self.glyph_tokenizer(copy).input_ids]
         longest = max(len(row) for row in ids)
         padded = torch.tensor([row + [0] * (longest - len(row)) for row in ids])
-        mask = (torch.arange(longest)[None] < torch.tensor([len(row) for row in ids])[:, None]).long()
+        lengths = torch.tensor([len(row) for row in ids])
+        mask = (torch.arange(longest)[None] < lengths[:, None]).long()
         hidden: torch.Tensor = self.glyphs(padded, attention_mask=mask).last_hidden_state
         return hidden * mask[..., None]
 
@@ -178,7 +179,7 @@ def velocity_loss(
     return (found.float() - (noise - latents)).square().mean()
 
 
-def train_dit(  # noqa: PLR0913
+def train_dit(
     folder: Path,
     vae: AutoencoderKL,
     mean: list[float],

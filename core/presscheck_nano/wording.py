@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 
 from presscheck_nano.posters import Poster, Rng
 from presscheck_nano.world import CHARACTERS
 
-WORDS = (
-    "SUMMER SALE SPRING WINTER AUTUMN NEW NOW OPEN FRESH BREAD COFFEE TEA HELLO WORLD BIG SMALL "
-    "DEALS OFFER TODAY ONLY SAVE FREE SHIP BUY ONE GET TWO LAST DAYS CHANCE HOME GARDEN CHAIR "
-    "TABLE LIGHT NIGHT DAY WEEK END SUN MOON STAR SEA BEACH CITY ROAD TRIP RUN RIDE BIKE HIKE "
-    "CAMP TENT BOOTS SHOES SHIRT JEANS STYLE LOOK BOOK MUSIC FEST LIVE SHOW ART FILM DANCE PLAY "
-    "GAME TEAM WIN GOLD BLUE GREEN RED PINK BLACK WHITE BEST EVER MORE LESS GOOD GREAT HAPPY JOY "
-    "LOVE HEART GIFT CARD CODE CLUB JOIN US COME IN STAY COOL WARM HOT COLD ICE CREAM CAKE PIZZA "
-    "PASTA SALAD FRUIT APPLE LEMON BERRY JUICE WATER WINE BEER FOOD EAT DRINK COOK SHOP STORE "
-    "MARKET BANK CASH CREDIT PRICE DROP HALF OFF FROM JUST BACK TO SCHOOL KIDS BABY PET DOG CAT "
-    "FAST EASY SMART SAFE STRONG BOLD PURE REAL TRUE WILD WIDE DEEP HIGH LOW UP DOWN GO OUT MAKE "
-    "WORK REST SLEEP DREAM WAKE MOVE FLY DRIVE SAIL SWIM JUMP CLIMB FIND YOUR WAY THE AND FOR ALL "
-    "SOMMER WINTER NEU JETZT MEHR WENIGER GRATIS HEUTE TAGE LICHT HAUS ZEIT REISE SOLDES PRIX "
-    "BONJOUR NOUVEAU OUVERT FERIA VERANO NUEVO OFERTA HOY CASA MAS LUZ FIESTA"
-).split()
-"""Words that training may spell. `HELD_OUT` words never occur in training."""
-HELD_OUT = (
-    "HARVEST LANTERN MARATHON PUMPKIN VINTAGE ORCHID KAYAK BAKERY JUNGLE VELVET QUARTZ ZEPHYR "
-    "COMPASS MIDNIGHT FLAVOUR THUNDER BLOSSOM PICNIC GALAXY WORKSHOP FOREST RIVER SILVER COPPER "
-    "MOSAIC CANVAS HARBOUR PEPPER SADDLE COTTAGE BICYCLE HORIZON"
-).split()
+
+@cache
+def words(name: str) -> tuple[str, ...]:
+    """Return a list of words: `training` ones may be spelt in training, `held_out` ones never."""
+    return tuple((files("presscheck_nano") / "words" / f"{name}.txt").read_text().split())
+
 
 SUBJECTS = (
     "a furniture brand",
@@ -95,28 +83,31 @@ ALIGN_WORDS = {
 }
 
 
-def sample_copy(rng: Rng, width: int, lines: int = 2, words: Sequence[str] = WORDS) -> str:
+def sample_copy(
+    rng: Rng, width: int, lines: int = 2, vocabulary: Sequence[str] | None = None
+) -> str:
     """Return copy whose words fit lines of `width` characters, on at most `lines` lines.
 
     Six in ten are random strings, so that the model learns to copy and not to remember.
     """
     count = int(rng.integers(1, 4))
-    made = [_word(rng, width, words) for _ in range(count)]
+    chosen = vocabulary or words("training")
+    made = [_word(rng, width, chosen) for _ in range(count)]
     while _lines(made, width) > lines:
         made.pop()
     return " ".join(made)
 
 
-def _lines(words: Sequence[str], width: int) -> int:
+def _lines(made: Sequence[str], width: int) -> int:
     used, room = 1, width
-    for word in words:
+    for word in made:
         if len(word) + (room < width) > room:
             used, room = used + 1, width
         room -= len(word) + (room < width)
     return used
 
 
-def _word(rng: Rng, width: int, words: Sequence[str]) -> str:
+def _word(rng: Rng, width: int, vocabulary: Sequence[str]) -> str:
     kind = rng.random()
     if kind < 0.6:
         alphabet = _alphabet(rng)
@@ -124,7 +115,7 @@ def _word(rng: Rng, width: int, words: Sequence[str]) -> str:
         return "".join(str(rng.choice(list(alphabet))) for _ in range(length))
     if kind < 0.72:
         return str(rng.choice([_price(rng), f"{rng.integers(5, 95)}%", str(rng.integers(1, 2030))]))
-    word = str(rng.choice(list(words)))[:width]
+    word = str(rng.choice(list(vocabulary)))[:width]
     style = rng.random()
     if style < 0.7:
         return word
@@ -145,8 +136,8 @@ def _price(rng: Rng) -> str:
     return f"{sign}{rng.integers(1, 100)}.{rng.choice(['00', '49', '90', '95', '99'])}"
 
 
-def _pick(rng: Rng, words: Sequence[str]) -> str:
-    return str(words[int(rng.integers(len(words)))])
+def _pick(rng: Rng, phrases: Sequence[str]) -> str:
+    return str(phrases[int(rng.integers(len(phrases)))])
 
 
 def make_prompt(rng: Rng, poster: Poster) -> str:

@@ -159,14 +159,15 @@ def stamp(kind: str) -> Pixels:
     y, x = (np.indices((CELL, CELL)).astype(np.float32) + 0.5) / CELL
     name, _, rest = kind.partition("-")
     corner, _, part = rest.partition("-")
-    if name in {"solid", "partial"}:
-        return np.ones((CELL, CELL), np.float32)
-    if name == "dot":
-        return _inside(0.3 - np.hypot(x - 0.5, y - 0.5))
-    if name == "diamond":
-        return _inside((0.4 - np.abs(x - 0.5) - np.abs(y - 0.5)) / np.sqrt(2))
-    if name == "ground":
-        return np.zeros((CELL, CELL), np.float32)
+    whole = {
+        "ground": np.full_like(x, -1),
+        "solid": np.ones_like(x),
+        "partial": np.ones_like(x),
+        "dot": 0.3 - np.hypot(x - 0.5, y - 0.5),
+        "diamond": (0.4 - np.abs(x - 0.5) - np.abs(y - 0.5)) / np.sqrt(2),
+    }
+    if name in whole:
+        return _inside(whole[name])
     across = x if "w" in corner else 1 - x
     down = y if "n" in corner else 1 - y
     if name == "disc":

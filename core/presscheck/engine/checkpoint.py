@@ -47,7 +47,7 @@ def find_checkpoint(name: str, settings: EngineSettings) -> Checkpoint:
         EngineError: There is no such checkpoint, or it isn't in the published layout.
     """
     if name == "nano":
-        from presscheck_nano import checkpoint_path  # noqa: PLC0415
+        from presscheck_nano import checkpoint_path
 
         return _in_folder(name, checkpoint_path())
     folder = Path(name).expanduser()
@@ -112,9 +112,9 @@ def load_pipeline(checkpoint: Checkpoint, settings: EngineSettings) -> GlmImageP
     Raises:
         EngineError: A file is missing or damaged, the hub can't be reached, memory is short.
     """
-    import diffusers  # noqa: PLC0415 - takes seconds to import
-    import torch  # noqa: PLC0415
-    from diffusers.utils import logging  # noqa: PLC0415
+    import diffusers
+    import torch
+    from diffusers.utils import logging
 
     logging.disable_progress_bar()
     device = choose_device(settings)
@@ -124,7 +124,7 @@ def load_pipeline(checkpoint: Checkpoint, settings: EngineSettings) -> GlmImageP
         pipeline_class: Any = diffusers.GlmImagePipeline
         pipeline: Any = pipeline_class.from_pretrained(
             source,
-            torch_dtype=choose_dtype(settings, device),
+            dtype=choose_dtype(settings, device),
             use_safetensors=True,
             local_files_only=checkpoint.folder is not None,
             **options,
@@ -162,7 +162,7 @@ def choose_device(settings: EngineSettings) -> torch.device:
     Raises:
         EngineError: CUDA was asked for and isn't there.
     """
-    import torch  # noqa: PLC0415
+    import torch
 
     if settings.device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -176,7 +176,7 @@ def choose_device(settings: EngineSettings) -> torch.device:
 
 def choose_dtype(settings: EngineSettings, device: torch.device) -> torch.dtype:
     """Return the wanted number format; `auto` is bfloat16 on CUDA and float32 on the CPU."""
-    import torch  # noqa: PLC0415
+    import torch
 
     if settings.dtype == "auto":
         return torch.bfloat16 if device.type == "cuda" else torch.float32

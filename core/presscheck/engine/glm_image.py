@@ -68,7 +68,7 @@ class GlmImageEngine:
 
     def glyph_texts(self, prompt: str) -> list[str]:
         """Return what the installed pipeline's own extractor finds."""
-        from diffusers import GlmImagePipeline  # noqa: PLC0415 - takes seconds to import
+        from diffusers import GlmImagePipeline
 
         extract: Any = GlmImagePipeline.get_glyph_texts
         found: list[str] = extract(None, prompt)[0]
@@ -105,8 +105,8 @@ class GlmImageEngine:
 
     def _loaded(self) -> tuple[Planner, Renderer]:
         if self._parts is None:
-            from presscheck.engine.plan import Planner  # noqa: PLC0415 - import torch
-            from presscheck.engine.render import Renderer  # noqa: PLC0415
+            from presscheck.engine.plan import Planner
+            from presscheck.engine.render import Renderer
 
             self._set_threads()
             pipeline = load_pipeline(self.checkpoint, self.settings)
@@ -123,6 +123,6 @@ class GlmImageEngine:
 
     def _set_threads(self) -> None:
         if self.settings.threads is not None:
-            import torch  # noqa: PLC0415
+            import torch
 
             torch.set_num_threads(self.settings.threads)

@@ -29,7 +29,7 @@ class RowSampler(LogitsProcessor):
     grid would break the render stage. A temperature of 0 takes the likeliest token.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         seeds: Sequence[int],
         *,

@@ -70,7 +70,7 @@ def crop_to_ratio(image: Image.Image, width: int, height: int) -> Image.Image:
 
 def fit_size(image: Image.Image, width: int, height: int) -> Image.Image:
     """Return `image` cropped to the ratio and scaled (Lanczos) to `width` x `height` pixels."""
-    from PIL import Image as Pillow  # noqa: PLC0415
+    from PIL import Image as Pillow
 
     cropped = crop_to_ratio(image, width, height)
     if cropped.size == (width, height):

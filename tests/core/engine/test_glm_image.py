@@ -1,0 +1,255 @@
+"""The engine on a tiny random checkpoint: the same code path as the published model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from presscheck.assets import Plan
+from presscheck.engine.contract import PlanRequest, Step
+from presscheck.engine.glm_image import GlmImageEngine
+from presscheck.engine.plan import Planner, nucleus
+from presscheck.errors import Cancelled, EngineError, InputError
+from presscheck.spec import EngineChoice
+from presscheck.testing import CODES, write_random_checkpoint
+
+PROMPTS = (
+    'A poster that says "SALE".',
+    'The headline "SUMMER DAYS" stands across the top of a very wide and tall poster.',
+    'x "A" y',
+)
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_random_checkpoint(tmp_path_factory.mktemp("tiny"))
+
+
+def make(checkpoint: Path | str, **settings: Any) -> GlmImageEngine:
+    chosen = {"steps": 2, "threads": 1, "device": "cpu", **settings}
+    return GlmImageEngine.create(EngineChoice(checkpoint=str(checkpoint), settings=chosen))
+
+
+@pytest.fixture(scope="session")
+def engine(checkpoint: Path) -> Iterator[GlmImageEngine]:
+    made = make(checkpoint)
+    yield made
+    made.close()
+
+
+def requests(size: tuple[int, int] = (64, 96)) -> list[PlanRequest]:
+    return [
+        PlanRequest(prompt=prompt, width=size[0], height=size[1], seed=seed)
+        for seed, prompt in enumerate(PROMPTS)
+    ]
+
+
+def test_a_plan_fills_its_grid_with_codes_only(engine: GlmImageEngine) -> None:
+    for plan in engine.plan(requests()):
+        assert (plan.rows, plan.columns) == (3, 2)
+        assert len(plan.tokens) == 6
+        assert all(0 <= token < CODES for token in plan.tokens)
+
+
+def test_every_row_of_a_batch_equals_its_solo_run(engine: GlmImageEngine) -> None:
+    batch = engine.plan(requests())
+    solo = [engine.plan([request])[0] for request in requests()]
+    assert [plan.tokens for plan in batch] == [plan.tokens for plan in solo]
+
+
+def test_requests_of_several_sizes_keep_their_order(engine: GlmImageEngine) -> None:
+    mixed = [*requests((64, 96)), *requests((96, 64))]
+    plans = engine.plan([mixed[i] for i in (0, 3, 1, 4)])
+    assert [(plan.width, plan.height) for plan in plans] == [(64, 96), (96, 64)] * 2
+    assert [plan.seed for plan in plans] == [0, 0, 1, 1]
+
+
+def test_another_seed_gives_another_plan(engine: GlmImageEngine) -> None:
+    one, other = (
+        PlanRequest(prompt=PROMPTS[0], width=128, height=128, seed=seed) for seed in (1, 2)
+    )
+    assert engine.plan([one])[0].tokens != engine.plan([other])[0].tokens
+
+
+def test_plan_and_render_equal_the_stock_pipeline(engine: GlmImageEngine, checkpoint: Path) -> None:
+    from diffusers import GlmImagePipeline
+
+    plan = engine.plan(requests()[:1])[0]
+    ours = engine.render(plan, seed=7)
+    stock: Any = GlmImagePipeline.from_pretrained(checkpoint)
+    stock.set_progress_bar_config(disable=True)
+    prior = stock._upsample_token_ids(torch.tensor(plan.tokens), plan.rows, plan.columns)
+    theirs = stock(
+        prompt=plan.prompt,
+        width=64,
+        height=96,
+        num_inference_steps=2,
+        guidance_scale=1.5,
+        generator=torch.Generator().manual_seed(7),
+        prior_token_ids=prior,
+    ).images[0]
+    assert ours.tobytes() == theirs.tobytes()
+
+
+def test_the_same_plan_and_seed_give_the_same_bytes(engine: GlmImageEngine) -> None:
+    plan = engine.plan(requests()[:1])[0]
+    first, again, other = (engine.render(plan, seed=seed).tobytes() for seed in (3, 3, 4))
+    assert first == again
+    assert first != other
+
+
+def test_a_new_process_would_make_the_same(checkpoint: Path, engine: GlmImageEngine) -> None:
+    fresh = make(checkpoint)
+    assert fresh.name == engine.name
+    plan = engine.plan(requests())[1]
+    again = fresh.plan(requests())[1]
+    assert again.digest == plan.digest
+    assert fresh.render(again, seed=1).tobytes() == engine.render(plan, seed=1).tobytes()
+
+
+def test_progress_tells_of_every_token_and_step(engine: GlmImageEngine) -> None:
+    told: list[Step] = []
+    plan = engine.plan(requests()[:1], progress=told.append)[0]
+    engine.render(plan, seed=0, progress=told.append)
+    tokens = [step for step in told if step.stage == "plan"]
+    assert [step.done for step in tokens] == list(range(len(tokens)))
+    assert tokens[0].total == len(tokens) == 6 + 19 * 13
+    assert [(s.done, s.total) for s in told if s.stage == "render"] == [(1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize("stage", ["plan", "render"])
+def test_progress_can_stop_either_stage(engine: GlmImageEngine, stage: str) -> None:
+    def stop(step: Step) -> None:
+        if step.stage == stage:
+            raise Cancelled
+
+    plan = engine.plan(requests()[:1])[0]
+    with pytest.raises(Cancelled):
+        engine.plan(requests()[:1], progress=stop)
+        engine.render(plan, seed=0, progress=stop)
+    assert engine.plan(requests()[:1])[0].digest == plan.digest
+
+
+def test_two_threads_get_what_one_gets(engine: GlmImageEngine) -> None:
+    wanted = [plan.digest for plan in engine.plan(requests())]
+    found: dict[int, str] = {}
+
+    def work(index: int) -> None:
+        found[index] = engine.plan([requests()[index]])[0].digest
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found[index] for index in range(3)] == wanted
+
+
+def test_short_memory_halves_the_batch(
+    engine: GlmImageEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Planner._plan_batch
+    sizes: list[int] = []
+
+    def tight(self: Planner, rows: list[PlanRequest], *rest: Any) -> list[Plan]:
+        sizes.append(len(rows))
+        if len(rows) > 1:
+            raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate")
+        return whole(self, rows, *rest)
+
+    wanted = [plan.digest for plan in engine.plan(requests())]
+    monkeypatch.setattr(Planner, "_plan_batch", tight)
+    assert [plan.digest for plan in engine.plan(requests())] == wanted
+    assert sizes == [3, 1, 2, 1, 1]
+
+
+def test_no_memory_for_one_row_is_a_clear_error(
+    engine: GlmImageEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise torch.OutOfMemoryError("no")
+
+    monkeypatch.setattr(Planner, "_plan_batch", full)
+    with pytest.raises(EngineError, match="does not hold one plan of 64x96"):
+        engine.plan(requests())
+
+
+def test_a_plan_without_tokens_cannot_be_rendered(engine: GlmImageEngine) -> None:
+    plan = Plan(engine="x", prompt="x", seed=0, width=64, height=64, rows=2, columns=2, tokens=())
+    with pytest.raises(EngineError, match="no tokens"):
+        engine.render(plan, seed=0)
+
+
+def test_a_folder_without_a_checkpoint_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"model_index\.json cannot be read"):
+        make(tmp_path)
+
+
+def test_other_classes_are_refused(checkpoint: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(checkpoint, tmp_path / "copy"))
+    index = json.loads((copy / "model_index.json").read_text())
+    index["transformer"] = ["diffusers", "FluxTransformer2DModel"]
+    (copy / "model_index.json").write_text(json.dumps(index))
+    with pytest.raises(EngineError, match="transformer should be GlmImageTransformer2DModel"):
+        make(copy)
+
+
+def test_pickled_weights_are_not_opened(checkpoint: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(checkpoint, tmp_path / "copy"))
+    weights = next((copy / "vae").glob("*.safetensors"))
+    weights.rename(weights.with_suffix(".bin"))
+    with pytest.raises(EngineError, match=r"vae holds no \.safetensors"):
+        make(copy)
+
+
+def test_damaged_weights_end_in_one_error(checkpoint: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(checkpoint, tmp_path / "copy"))
+    weights = next((copy / "vae").glob("*.safetensors"))
+    weights.write_bytes(weights.read_bytes()[:100])
+    with pytest.raises(EngineError, match="cannot be loaded"):
+        make(copy).plan(requests()[:1])
+
+
+def test_an_unknown_checkpoint_is_refused() -> None:
+    with pytest.raises(EngineError, match="there is no checkpoint 'nowhere'"):
+        make("nowhere")
+
+
+def test_the_hub_without_a_network_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(huggingface_hub, "is_offline_mode", lambda: True)
+    engine = make("zai-org/GLM-Image")
+    with pytest.raises(EngineError, match="zai-org/GLM-Image cannot be loaded"):
+        engine.plan(requests()[:1])
+
+
+def test_cuda_that_is_not_there_is_named(checkpoint: Path) -> None:
+    if torch.cuda.is_available():
+        pytest.fail("this test is about machines without CUDA")
+    with pytest.raises(EngineError, match="finds no CUDA device"):
+        make(checkpoint, device="cuda").plan(requests()[:1])
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [({"step": 3}, "step"), ({"steps": "many"}, "steps"), ({"top_p": 0}, "top_p")],
+)
+def test_wrong_settings_are_named(settings: dict[str, Any], named: str) -> None:
+    with pytest.raises(InputError, match=rf"engine\.settings\.{named}:"):
+        GlmImageEngine.create(EngineChoice(settings=settings))
+
+
+def test_nucleus_keeps_the_likeliest_tokens() -> None:
+    logits = torch.tensor([[0.5, 0.3, 0.15, 0.05]]).log()
+    kept = nucleus(logits, 0.75).isfinite().tolist()
+    assert kept == [[True, True, False, False]]
+    assert nucleus(logits, 0.01).isfinite().sum() == 1
