@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
@@ -13,7 +14,7 @@ from PIL import ImageFont
 
 from presscheck.errors import CopyError
 from presscheck.fonts import Face
-from presscheck.linebreak import balance, direction
+from presscheck.linebreak import Measure, balance, direction, wrap
 
 STEP = 0.5
 """Sizes are tried in steps of half a pixel."""
@@ -23,6 +24,8 @@ ASCENDING = frozenset("bdfhijklt")
 
 Pixels = tuple[int, int, int, int]
 """Left, top, right, bottom; the last two are exclusive."""
+
+Break = Callable[[str, float, Measure], list[str] | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,31 +85,34 @@ def fit(text: str, room: tuple[int, int], style: Style) -> Setting:
     """
     low, high = style.sizes
     smallest = math.floor((high - low) / STEP)
-    best = _set_at(text, room, style, high)
-    fits, too_large = smallest, 0
-    if best is None and smallest:
-        best = _set_at(text, room, style, high - smallest * STEP)
-    while best is not None and best.size < high and fits - too_large > 1:
-        middle = (fits + too_large) // 2
-        trial = _set_at(text, room, style, high - middle * STEP)
-        if trial is None:
-            too_large = middle
-        else:
-            best, fits = trial, middle
-    if best is None:
+    sizes = [high - step * STEP for step in range(smallest + 1)]
+    size = _largest(sizes, lambda size: _set_at(text, room, style, size, wrap) is not None)
+    if size is None:
         raise CopyError(
             f"{text!r} does not fit {room[0]} x {room[1]} pixels at {low:.3g} pixels, "
             "its smallest size.",
             remedy="Shorten it, enlarge the slot's region, or lower its min_size.",
         )
+    # Other breaks may bring an accent to the first line, and with it ink above the room.
+    best = _set_at(text, room, style, size, balance) or _set_at(text, room, style, size, wrap)
+    assert best is not None
     return best
 
 
-def _set_at(text: str, room: tuple[int, int], style: Style, size: float) -> Setting | None:
+def _largest(sizes: Sequence[float], fits: Callable[[float], bool]) -> float | None:
+    """Return the first of the descending `sizes` that fits, by bisection."""
+    if not fits(sizes[-1]):
+        return None
+    return sizes[bisect_left(sizes, True, key=fits)]
+
+
+def _set_at(
+    text: str, room: tuple[int, int], style: Style, size: float, breaking: Break
+) -> Setting | None:
     """Return the copy set at one size, None when it leaves the room."""
     sheet = _Sheet(style.face.at(size), direction(text), style.language)
     aside, above = (math.ceil(em * size) for em in style.padding)
-    lines = balance(text, room[0] - 2 * aside, sheet.width)
+    lines = breaking(text, room[0] - 2 * aside, sheet.width)
     if lines is None:
         return None
     column = sheet.column(lines, style.leading * size, GAP * size)
@@ -137,13 +143,17 @@ class _Sheet:
     font: ImageFont.FreeTypeFont
     direction: str
     language: str
+    known: dict[str, Pixels] = field(default_factory=dict[str, Pixels])
 
     def box(self, line: str) -> Pixels:
         """Return where the ink of a line goes, from its origin on the baseline."""
-        left, top, right, bottom = self.font.getbbox(
-            line, anchor="ls", direction=self.direction, language=self.language
-        )
-        return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
+        if line not in self.known:
+            left, top, right, bottom = self.font.getbbox(
+                line, anchor="ls", direction=self.direction, language=self.language
+            )
+            box = math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
+            self.known[line] = box
+        return self.known[line]
 
     def width(self, line: str) -> float:
         """Return the width of a line's ink."""

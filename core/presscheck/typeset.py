@@ -87,19 +87,6 @@ def set_slots(
     return Typeset(image=picture, boxes=MappingProxyType(boxes))
 
 
-def fit_slot(copy: SlotCopy, brand: Brand, size: tuple[int, int], locale: str) -> Setting:
-    """Fit one slot's copy into its box of an image of `size` pixels.
-
-    Raises:
-        CopyError: It doesn't fit.
-        FontError: The font cannot be used.
-    """
-    slot = brand.slots[copy.name]
-    left, top, right, bottom = copy.box.pixels(*size)
-    style = slot_style(slot, brand, size, locale)
-    return fit(copy.text, (right - left, bottom - top), style)
-
-
 def slot_style(slot: CopySlot, brand: Brand, size: tuple[int, int], locale: str) -> Style:
     """Return how the brand sets a slot in an image of `size` pixels."""
     font = brand.fonts[slot.font]
@@ -177,12 +164,11 @@ def _prepare(
     covered: bool,
 ) -> _Job:
     slot = brand.slots[copy.name]
-    left, top, right, bottom = copy.box.pixels(*picture.size)
-    room = right - left, bottom - top
+    origin, room = _room(copy.box, picture.size)
     style = slot_style(slot, brand, picture.size, locale)
     setting = fit(copy.text, room, style)
     ink = rgb(brand.palette[slot.ink])
-    job = _Job(name=copy.name, origin=(left, top), setting=setting, ink=ink, panel=None)
+    job = _Job(name=copy.name, origin=origin, setting=setting, ink=ink, panel=None)
     if slot.panel:
         return replace(job, panel=(setting.block, rgb(brand.palette[slot.panel])))
     beneath = _pixels(picture, job)
@@ -193,6 +179,11 @@ def _prepare(
         if contrast_over(other, beneath) >= brand.min_contrast:
             return replace(job, ink=other)
     return _on_ground(job, copy.text, room, style, brand)
+
+
+def _room(box: Box, size: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
+    left, top, right, bottom = box.pixels(*size)
+    return (left, top), (right - left, bottom - top)
 
 
 def _on_ground(job: _Job, text: str, room: tuple[int, int], style: Style, brand: Brand) -> _Job:
