@@ -21,6 +21,11 @@ MAX_BYTES = 32 * 1024 * 1024
 TABLES = ("cmap", "head", "hhea", "hmtx", "maxp", "name")
 """Tables without which OpenType text cannot be set (OpenType 1.9, "Required tables")."""
 
+SPACES = frozenset("\u00a0\u202f\u205f\u3000") | {chr(code) for code in range(0x2000, 0x200B)}
+"""Spaces that HarfBuzz makes from the plain one, as French does before the euro sign."""
+HYPHEN, NO_BREAK_HYPHEN = "\u2010", "\u2011"
+"""HarfBuzz sets the second with the first, where the font lacks it."""
+
 _REFUSED = {
     b"wOFF": ("a WOFF web font", "Use the TTF or OTF file of the same font."),
     b"wOF2": ("a WOFF2 web font", "Use the TTF or OTF file of the same font."),
@@ -58,16 +63,21 @@ class Face:
     def missing(self, text: str) -> tuple[str, ...]:
         """Return the characters of `text` without a glyph, each once, in order."""
         wanted = dict.fromkeys(unicodedata.normalize("NFC", text))
-        return tuple(
-            character
-            for character in wanted
-            if ord(character) not in self.characters and not _invisible(character)
-        )
+        return tuple(character for character in wanted if not self._sets(character))
+
+    def _sets(self, character: str) -> bool:
+        """Tell whether the font has a character, or HarfBuzz sets it without a glyph of its own."""
+        if character in SPACES:
+            return ord(" ") in self.characters
+        if character == NO_BREAK_HYPHEN and ord(HYPHEN) in self.characters:
+            return True
+        return ord(character) in self.characters or _invisible(character)
 
 
 def _invisible(character: str) -> bool:
-    """Tell line breaks, joiners and directional marks: the layout uses them up."""
-    return character == "\n" or unicodedata.category(character) == "Cf"
+    """Tell line breaks, joiners, directional marks and variation selectors: none is drawn."""
+    selector = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    return character == "\n" or selector or unicodedata.category(character) == "Cf"
 
 
 def open_face(path: Path, axes: Mapping[str, float] | None = None) -> Face:

@@ -1,11 +1,11 @@
 import struct
 from pathlib import Path
 
-import presscheck_templates
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import presscheck_templates
 from presscheck import fonts
 from presscheck.errors import FontError
 
@@ -49,6 +49,14 @@ def test_missing_glyphs_are_named_once_and_line_feeds_are_none() -> None:
     assert fonts.missing_glyphs(STATIC, "a漢b漢\nع\u200f") == ("漢", "ع")
     assert fonts.missing_glyphs(STATIC, "Größe élan €") == ()
     assert fonts.name_character("ẞ") == "ẞ (U+1E9E LATIN CAPITAL LETTER SHARP S)"
+
+
+def test_characters_that_harfbuzz_makes_need_no_glyph() -> None:
+    face = fonts.open_face(STATIC)
+    made = "249\u202f€\u2009\u3000E\u2011Bike\ufe0f\u00ad"
+    assert not {ord("\u202f"), ord("\u2011"), ord("\ufe0f")} & face.characters
+    assert face.missing(made) == ()
+    assert face.missing("a\u2028\u2029\t") == ("\u2028", "\u2029", "\t")
 
 
 @pytest.mark.parametrize(
