@@ -20,6 +20,9 @@ STEP = 0.5
 """Sizes are tried in steps of half a pixel."""
 GAP = 0.06
 """The least white between the ink of two lines, in em."""
+FINE = 128
+"""Copy is measured and drawn at no fewer pixels per em than this, then scaled down."""
+MAX_SCALE = 8
 ASCENDING = frozenset("bdfhijklt")
 
 Pixels = tuple[int, int, int, int]
@@ -50,11 +53,15 @@ class Style:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One line: its `text` is drawn with its origin on the baseline at `x`, `y`."""
+    """One line: its `text` has its origin on the baseline at `x`, `y`.
+
+    `box` bounds its ink, from that origin.
+    """
 
     text: str
     x: int
     y: int
+    box: Pixels
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,10 +69,12 @@ class Setting:
     """Fitted copy, in pixels from the top left corner of its room.
 
     `ink` bounds the glyphs, `block` also the padding. `direction` and `language` are Raqm's.
+    `font` has `scale` times the `size`.
     """
 
     font: ImageFont.FreeTypeFont
     size: float
+    scale: int
     lines: tuple[Line, ...]
     ink: Pixels
     block: Pixels
@@ -110,7 +119,8 @@ def _set_at(
     text: str, room: tuple[int, int], style: Style, size: float, breaking: Break
 ) -> Setting | None:
     """Return the copy set at one size, None when it leaves the room."""
-    sheet = _Sheet(style.face.at(size), direction(text), style.language)
+    scale = min(MAX_SCALE, math.ceil(FINE / size))
+    sheet = _Sheet(style.face.at(size * scale), scale, direction(text), style.language)
     aside, above = (math.ceil(em * size) for em in style.padding)
     lines = breaking(text, room[0] - 2 * aside, sheet.width)
     if lines is None:
@@ -128,8 +138,9 @@ def _set_at(
     return Setting(
         font=sheet.font,
         size=size,
+        scale=scale,
         lines=placed,
-        ink=column.ink(placed),
+        ink=_bounds(placed),
         block=(left, first - column.cap - above, left + width, first + column.last + above),
         direction=sheet.direction,
         language=style.language,
@@ -138,9 +149,10 @@ def _set_at(
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """Measures lines in a font of one size."""
+    """Measures lines in a font that has `scale` times the size; all results are scaled back."""
 
     font: ImageFont.FreeTypeFont
+    scale: int
     direction: str
     language: str
     known: dict[str, Pixels] = field(default_factory=dict[str, Pixels])
@@ -148,17 +160,17 @@ class _Sheet:
     def box(self, line: str) -> Pixels:
         """Return where the ink of a line goes, from its origin on the baseline."""
         if line not in self.known:
-            left, top, right, bottom = self.font.getbbox(
+            edges = self.font.getbbox(
                 line, anchor="ls", direction=self.direction, language=self.language
             )
+            left, top, right, bottom = (edge / self.scale for edge in edges)
             box = math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
             self.known[line] = box
         return self.known[line]
 
     def width(self, line: str) -> float:
         """Return the width of a line's ink."""
-        left, _, right, _ = self.box(line)
-        return right - left
+        return self.box(line)[2] - self.box(line)[0]
 
     def cap(self, line: str, box: Pixels) -> int:
         """Return how high a line looks: capitals, ascenders, x-height, or else its ink."""
@@ -214,20 +226,19 @@ class _Column:
                 text=line,
                 x=left + _share(align, self.width - (box[2] - box[0])) - box[0],
                 y=first + index * self.pitch,
+                box=box,
             )
             for index, (line, box) in enumerate(zip(self.lines, self.boxes, strict=True))
         )
 
-    def ink(self, placed: Sequence[Line]) -> Pixels:
-        """Return the bounds of all ink."""
-        left, top, right, bottom = zip(
-            *(
-                (line.x + box[0], line.y + box[1], line.x + box[2], line.y + box[3])
-                for line, box in zip(placed, self.boxes, strict=True)
-            ),
-            strict=True,
-        )
-        return min(left), min(top), max(right), max(bottom)
+
+def _bounds(lines: Sequence[Line]) -> Pixels:
+    return (
+        min(line.x + line.box[0] for line in lines),
+        min(line.y + line.box[1] for line in lines),
+        max(line.x + line.box[2] for line in lines),
+        max(line.y + line.box[3] for line in lines),
+    )
 
 
 def _share(align: str, white: int) -> int:
@@ -236,6 +247,4 @@ def _share(align: str, white: int) -> int:
 
 
 def _mirrored(align: str, reading: str) -> str:
-    if reading == "rtl":
-        return {"left": "right", "right": "left"}.get(align, align)
-    return align
+    return {"left": "right", "right": "left"}.get(align, align) if reading == "rtl" else align

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from presscheck.assets import AssetSpec, Box, SlotCopy
 from presscheck.brand import Brand, CopySlot
@@ -22,7 +22,7 @@ from presscheck.colour import RGB, contrast, contrast_over, most_readable, rgb
 from presscheck.errors import CopyError, ImageError, InputError
 from presscheck.fitting import Pixels, Setting, Style, fit
 from presscheck.fonts import open_face
-from presscheck.panels import cover_over, draw_panel
+from presscheck.painting import cover_over, draw_panel, draw_setting
 
 PADDING = (0.72, 0.5)
 """White between a panel's edge and its label, beside and above it, in em."""
@@ -82,7 +82,7 @@ def set_slots(
             area, colour = job.panel
             draw_panel(picture, _moved(area, job.origin), colour, RADIUS * job.setting.size)
     for job in jobs:
-        _draw_ink(picture, job)
+        draw_setting(picture, job.setting, job.origin, job.ink)
     boxes = {job.name: _ink_box(job, picture.size) for job in jobs}
     return Typeset(image=picture, boxes=MappingProxyType(boxes))
 
@@ -213,21 +213,6 @@ def _pixels(picture: Image.Image, job: _Job) -> NDArray[np.uint8]:
         min(picture.height, bottom + margin),
     )
     return np.asarray(picture.crop(area))
-
-
-def _draw_ink(picture: Image.Image, job: _Job) -> None:
-    draw = ImageDraw.Draw(picture)
-    setting = job.setting
-    for line in setting.lines:
-        draw.text(
-            (job.origin[0] + line.x, job.origin[1] + line.y),
-            line.text,
-            fill=job.ink,
-            font=setting.font,
-            anchor="ls",
-            direction=setting.direction,
-            language=setting.language,
-        )
 
 
 def _moved(area: Pixels, by: tuple[int, int]) -> Pixels:

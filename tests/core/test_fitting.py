@@ -1,15 +1,16 @@
 from dataclasses import replace
 from pathlib import Path
 
-import presscheck_templates
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image
 
+import presscheck_templates
 from presscheck.errors import CopyError
 from presscheck.fitting import Setting, Style, fit
 from presscheck.fonts import open_face
+from presscheck.painting import draw_setting
 
 FACE = open_face(
     Path(presscheck_templates.__file__).parent / "brands/sundial/fonts/BarlowCondensed-Medium.ttf"
@@ -22,17 +23,8 @@ COPY = st.text("abcgjpyAQÉÄŠ ,.\n-", min_size=1, max_size=40).filter(
 
 def drawn(setting: Setting, room: tuple[int, int], margin: int = 50) -> tuple[int, int, int, int]:
     """Return the bounds of the pixels that really change, from the room's corner."""
-    sheet = Image.new("L", (room[0] + 2 * margin, room[1] + 2 * margin))
-    for line in setting.lines:
-        ImageDraw.Draw(sheet).text(
-            (line.x + margin, line.y + margin),
-            line.text,
-            fill=255,
-            font=setting.font,
-            anchor="ls",
-            direction=setting.direction,
-            language=setting.language,
-        )
+    sheet = Image.new("RGB", (room[0] + 2 * margin, room[1] + 2 * margin))
+    draw_setting(sheet, setting, (margin, margin), (255, 255, 255))
     box = sheet.getbbox()
     assert box is not None
     left, top, right, bottom = (edge - margin for edge in box)
@@ -88,8 +80,7 @@ def test_accents_and_descenders_do_not_shift_a_label() -> None:
 def test_lines_never_touch_however_tight_the_leading() -> None:
     setting = fit("gjpy\nÉÄŠ", (400, 200), replace(STYLE, leading=0.8))
     upper, lower = setting.lines
-    boxes = [setting.font.getbbox(line.text, anchor="ls") for line in setting.lines]
-    assert upper.y + boxes[0][3] < lower.y + boxes[1][1]
+    assert upper.y + upper.box[3] < lower.y + lower.box[1]
 
 
 def test_a_block_hugs_its_label() -> None:

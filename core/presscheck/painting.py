@@ -1,4 +1,4 @@
-"""Fills areas of a picture: the panel beneath a label, and the cover over a wrong drawing."""
+"""Paints on a picture: the cover over a wrong drawing, the panel beneath a label, and ink."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from presscheck.assets import Box
 from presscheck.colour import RGB
+from presscheck.fitting import Setting
 
 FEATHER = 0.01
 """How far a cover fades out beyond its box, as a fraction of the shorter side."""
@@ -50,3 +51,26 @@ def ground_around(picture: Image.Image, box: Box, edge: int) -> RGB:
     border = np.concatenate([side.reshape(-1, 3) for side in sides])
     red, green, blue = (int(value) for value in np.median(border, axis=0))
     return red, green, blue
+
+
+def draw_setting(picture: Image.Image, setting: Setting, origin: tuple[int, int], ink: RGB) -> None:
+    """Ink fitted copy; `origin` is the corner of its room in pixels of `picture`.
+
+    Lines are drawn at the setting's scale and averaged down, so that glyphs stand where the font
+    wants them instead of on whole pixels.
+    """
+    scale = setting.scale
+    for line in setting.lines:
+        left, top, right, bottom = line.box
+        mask = Image.new("L", ((right - left) * scale, (bottom - top) * scale), 0)
+        ImageDraw.Draw(mask).text(
+            (-left * scale, -top * scale),
+            line.text,
+            fill=255,
+            font=setting.font,
+            anchor="ls",
+            direction=setting.direction,
+            language=setting.language,
+        )
+        mask = mask.resize((right - left, bottom - top), Image.Resampling.BOX)
+        picture.paste(ink, (origin[0] + line.x + left, origin[1] + line.y + top), mask)
