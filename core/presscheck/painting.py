@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -9,8 +11,14 @@ from presscheck.assets import Box
 from presscheck.colour import RGB
 from presscheck.fitting import Setting
 
-FEATHER = 0.01
+EDGE = 0.01
+"""Width of the border whose colour a cover takes, as a fraction of the shorter side."""
+FEATHER = 0.004
 """How far a cover fades out beyond its box, as a fraction of the shorter side."""
+STRAY = 0.035
+"""How far the model's drawing may leave its box: about one cell of 32 pixels at 1024."""
+MARGIN = 0.1
+"""A cover that comes this close to the image's edge goes on to it: one seam less to see."""
 SMOOTH = 4
 """A panel is drawn this many times larger and scaled down, for smooth corners."""
 
@@ -27,6 +35,17 @@ def draw_panel(
     picture.paste(colour, area[:2], mask.resize(size, Image.Resampling.BOX))
 
 
+def cover_area(box: Box, kept: Iterable[Box]) -> Box:
+    """Return what to cover of a wrong drawing in `box`: more than the box, but none of `kept`."""
+    left, top = (0.0 if edge < MARGIN else edge - STRAY for edge in (box.x, box.y))
+    right, bottom = (
+        1.0 if edge > 1 - MARGIN else edge + STRAY
+        for edge in (box.x + box.width, box.y + box.height)
+    )
+    area = Box(x=left, y=top, width=right - left, height=bottom - top)
+    return box if any(area.intersection(other) > 0 for other in kept) else area
+
+
 def cover_over(picture: Image.Image, box: Box) -> Image.Image:
     """Return `picture` with `box` filled in its ground colour, fading out just outside it.
 
@@ -34,12 +53,12 @@ def cover_over(picture: Image.Image, box: Box) -> Image.Image:
     don't tint it.
     """
     left, top, right, bottom = box.pixels(*picture.size)
-    edge = max(1, round(FEATHER * min(picture.size)))
+    edge, soft = (max(1, round(part * min(picture.size))) for part in (EDGE, FEATHER))
     fill = Image.new("RGB", picture.size, ground_around(picture, box, edge))
     mask = Image.new("L", picture.size, 0)
-    wider = (left - edge, top - edge, right + edge - 1, bottom + edge - 1)
+    wider = (left - soft, top - soft, right + soft - 1, bottom + soft - 1)
     ImageDraw.Draw(mask).rectangle(wider, fill=255)
-    mask = mask.filter(ImageFilter.GaussianBlur(edge / 2))
+    mask = mask.filter(ImageFilter.GaussianBlur(soft / 2))
     mask.paste(255, (left, top, right, bottom))
     return Image.composite(fill, picture, mask)
 

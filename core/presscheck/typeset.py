@@ -22,7 +22,7 @@ from presscheck.colour import RGB, contrast, contrast_over, most_readable, rgb
 from presscheck.errors import CopyError, ImageError, InputError
 from presscheck.fitting import Pixels, Setting, Style, fit
 from presscheck.fonts import open_face
-from presscheck.painting import cover_over, draw_panel, draw_setting
+from presscheck.painting import cover_area, cover_over, draw_panel, draw_setting
 
 PADDING = (0.72, 0.5)
 """White between a panel's edge and its label, beside and above it, in em."""
@@ -61,8 +61,8 @@ def set_slots(
 ) -> Typeset:
     """Set the slots in `names` on a copy of `image`; the same input gives the same pixels.
 
-    A slot in `cover` holds a drawing that is wrong: its box is first filled with the colour found
-    around it.
+    A slot in `cover` holds a drawing that is wrong: its box, and a little more, is first filled
+    with the colour found around it.
 
     Raises:
         CopyError: Copy doesn't fit its slot.
@@ -73,7 +73,8 @@ def set_slots(
     slots = [_find(asset, brand, name) for name in names]
     for copy in slots:
         if copy.name in cover:
-            picture = cover_over(picture, copy.box)
+            kept = [slot.box for slot in asset.slots if slot.name not in names]
+            picture = cover_over(picture, cover_area(copy.box, kept))
     jobs = [
         _prepare(picture, copy, brand, asset.locale, covered=copy.name in cover) for copy in slots
     ]

@@ -147,6 +147,25 @@ def test_a_wrong_drawing_is_covered_with_the_ground_around_it(brand: Brand) -> N
     assert not any(red > 150 and green < 60 for _, (red, green, _) in colours)
 
 
+def test_a_cover_leaves_copy_that_is_kept_alone(brand: Brand) -> None:
+    asset = asset_of(brand)
+    close = Box(x=0.06, y=0.37, width=0.5, height=0.1)
+    kept = replace(asset.slot("legal"), name="kept", box=close)
+    picture = Image.new("RGB", (540, 540), "#d8c7a0")
+    ImageDraw.Draw(picture).rectangle(close.pixels(540, 540), fill="#aa0000")
+    asset = replace(asset, slots=(*asset.slots, kept))
+    result = set_slots(picture, asset, brand, ["headline"], cover={"headline"}).image
+    area = (40, 206, 280, 250)
+    assert result.crop(area).tobytes() == picture.crop(area).tobytes()
+
+
+def test_a_cover_reaches_what_strayed_below_the_box(brand: Brand) -> None:
+    picture = Image.new("RGB", (540, 540), "#d8c7a0")
+    ImageDraw.Draw(picture).rectangle((60, 190, 480, 205), fill="#aa0000")
+    result = set_slots(picture, asset_of(brand), brand, ["headline"], cover={"headline"}).image
+    assert result.getpixel((270, 204)) == (0xD8, 0xC7, 0xA0)
+
+
 def test_a_covered_slot_takes_the_ink_that_reads_on_what_was_found(brand: Brand) -> None:
     dark = Image.new("RGB", (540, 540), "#202020")
     result = set_slots(dark, asset_of(brand), brand, ["headline"], cover={"headline"}).image
