@@ -53,6 +53,8 @@ def cover_over(picture: Image.Image, box: Box) -> Image.Image:
     don't tint it.
     """
     left, top, right, bottom = box.pixels(*picture.size)
+    if left == right or top == bottom:
+        return picture
     edge, soft = (max(1, round(part * min(picture.size))) for part in (EDGE, FEATHER))
     fill = Image.new("RGB", picture.size, ground_around(picture, box, edge))
     mask = Image.new("L", picture.size, 0)
@@ -81,6 +83,8 @@ def draw_setting(picture: Image.Image, setting: Setting, origin: tuple[int, int]
     scale = setting.scale
     for line in setting.lines:
         left, top, right, bottom = line.box
+        if left == right or top == bottom:
+            continue  # a blank line
         mask = Image.new("L", ((right - left) * scale, (bottom - top) * scale), 0)
         ImageDraw.Draw(mask).text(
             (-left * scale, -top * scale),

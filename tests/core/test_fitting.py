@@ -2,12 +2,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 import presscheck_templates
-from presscheck.errors import CopyError
+from presscheck.errors import CopyError, FontError
 from presscheck.fitting import Setting, Style, fit
 from presscheck.fonts import open_face
 from presscheck.painting import draw_setting
@@ -95,3 +96,34 @@ def test_right_to_left_copy_is_set_from_the_right() -> None:
     setting = fit("מבצע", (400, 100), STYLE)
     assert setting.direction == "rtl"
     assert setting.ink[2] == 400
+
+
+def test_a_blank_line_leaves_a_gap() -> None:
+    close, apart = (fit(text, (400, 200), STYLE) for text in ("ONE\nTWO", "ONE\n\nTWO"))
+    assert drawn(apart, (400, 200))[3] - drawn(apart, (400, 200))[1] > close.ink[3] - close.ink[1]
+
+
+@pytest.mark.parametrize("size", [12, 40, 150])
+def test_left_set_copy_stands_flush_whatever_its_size(size: int) -> None:
+    setting = fit("Hill\nBooks", (800, 500), replace(STYLE, sizes=(size, size), align="left"))
+    assert drawn(setting, (800, 500))[0] == setting.ink[0] == 0
+
+
+@pytest.mark.parametrize("text", ["a\n\nb", "a\n\u00a0\nb", "a\n\u200b\nb"])
+def test_a_blank_line_keeps_its_height_and_draws_nothing(text: str) -> None:
+    upper, blank, lower = fit(text, (200, 300), STYLE).lines
+    assert blank.box == (0, 0, 0, 0)
+    assert lower.y - upper.y == 2 * (blank.y - upper.y) > 0
+
+
+def test_a_font_with_a_broken_glyph_is_named(tmp_path: Path) -> None:
+    source = FACE.path.read_bytes()
+    with TTFont(FACE.path, lazy=True) as font:
+        glyphs = font.reader.tables["glyf"]
+    data = bytearray(source)
+    data[glyphs.offset : glyphs.offset + glyphs.length] = bytes([1, 255]) * (glyphs.length // 2)
+    path = tmp_path / "broken.ttf"
+    path.write_bytes(data)
+    with pytest.raises(FontError, match=r"broken\.ttf cannot set 'Sale'") as caught:
+        fit("Sale", (200, 100), replace(STYLE, face=open_face(path)))
+    assert "again" in caught.value.remedy

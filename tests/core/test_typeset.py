@@ -228,3 +228,10 @@ def test_a_huge_logo_is_refused(brand: Brand, tmp_path: Path) -> None:
     Image.new("1", (4097, 1)).save(tmp_path / "logo.png")
     with pytest.raises(ImageError, match="4097 x 1 pixels"):
         place_logo(ground(brand), brand.at(tmp_path))
+
+
+def test_a_box_of_no_pixels_is_refused_like_any_that_is_too_small(brand: Brand) -> None:
+    asset = asset_of(brand, (64, 64))
+    thin = replace(asset.slot("cta"), box=Box(x=0.4, y=0.5, width=0.2, height=0.001))
+    with pytest.raises(CopyError):
+        set_slots(ground(brand, (64, 64)), replace(asset, slots=(thin,)), brand, ["cta"])
