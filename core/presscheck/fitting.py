@@ -12,7 +12,7 @@ from typing import Literal
 
 from PIL import ImageFont
 
-from presscheck.errors import CopyError
+from presscheck.errors import CopyError, FontError
 from presscheck.fonts import Face
 from presscheck.linebreak import Measure, balance, direction, wrap
 
@@ -92,20 +92,31 @@ def fit(text: str, room: tuple[int, int], style: Style) -> Setting:
         CopyError: It does not fit even at the smallest size.
         FontError: FreeType refuses the font.
     """
+    try:
+        best = _fitted(text, room, style)
+    except (OSError, RuntimeError) as error:  # FreeType reads a glyph only when it is needed
+        raise FontError(
+            f"font {style.face.path} cannot set {text!r}: {error}.",
+            remedy="Download the font again, as TTF or OTF.",
+        ) from error
+    if best is None:
+        raise CopyError(
+            f"{text!r} does not fit {room[0]} x {room[1]} pixels at {style.sizes[0]:.3g} pixels, "
+            "its smallest size.",
+            remedy="Shorten it, enlarge the slot's region, or lower its min_size.",
+        )
+    return best
+
+
+def _fitted(text: str, room: tuple[int, int], style: Style) -> Setting | None:
     low, high = style.sizes
     smallest = math.floor((high - low) / STEP)
     sizes = [high - step * STEP for step in range(smallest + 1)]
     size = _largest(sizes, lambda size: _set_at(text, room, style, size, wrap) is not None)
     if size is None:
-        raise CopyError(
-            f"{text!r} does not fit {room[0]} x {room[1]} pixels at {low:.3g} pixels, "
-            "its smallest size.",
-            remedy="Shorten it, enlarge the slot's region, or lower its min_size.",
-        )
+        return None
     # Other breaks may bring an accent to the first line, and with it ink above the room.
-    best = _set_at(text, room, style, size, balance) or _set_at(text, room, style, size, wrap)
-    assert best is not None
-    return best
+    return _set_at(text, room, style, size, balance) or _set_at(text, room, style, size, wrap)
 
 
 def _largest(sizes: Sequence[float], fits: Callable[[float], bool]) -> float | None:
@@ -158,19 +169,26 @@ class _Sheet:
     known: dict[str, Pixels] = field(default_factory=dict[str, Pixels])
 
     def box(self, line: str) -> Pixels:
-        """Return where the ink of a line goes, from its origin on the baseline."""
+        """Return the bounds of a line's pixels, from its origin on the baseline.
+
+        The font's own bounds also hold the white beside the outer letters. It grows with the
+        size, so that a headline would not stand flush with small copy below it.
+        """
         if line not in self.known:
-            edges = self.font.getbbox(
-                line, anchor="ls", direction=self.direction, language=self.language
+            mask, (x, y) = self.font.getmask2(
+                line, "L", anchor="ls", direction=self.direction, language=self.language
             )
-            left, top, right, bottom = (edge / self.scale for edge in edges)
-            box = math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
-            self.known[line] = box
+            left, top, right, bottom = mask.getbbox() or (-x, -y, -x, -y)
+            edges = (left + x, top + y, right + x, bottom + y)
+            self.known[line] = _scaled(edges, self.scale)
         return self.known[line]
 
     def width(self, line: str) -> float:
-        """Return the width of a line's ink."""
-        return self.box(line)[2] - self.box(line)[0]
+        """Return the width that a line takes, with the white beside its outer letters."""
+        left, _, right, _ = self.font.getbbox(
+            line, anchor="ls", direction=self.direction, language=self.language
+        )
+        return (right - left) / self.scale
 
     def cap(self, line: str, box: Pixels) -> int:
         """Return how high a line looks: capitals, ascenders, x-height, or else its ink."""
@@ -230,6 +248,12 @@ class _Column:
             )
             for index, (line, box) in enumerate(zip(self.lines, self.boxes, strict=True))
         )
+
+
+def _scaled(box: tuple[float, float, float, float], scale: int) -> Pixels:
+    """Return whole pixels around a box that was measured `scale` times larger."""
+    left, top, right, bottom = (edge / scale for edge in box)
+    return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
 
 
 def _bounds(lines: Sequence[Line]) -> Pixels:
