@@ -20,6 +20,8 @@ STEP = 0.5
 """Sizes are tried in steps of half a pixel."""
 GAP = 0.06
 """The least white between the ink of two lines, in em."""
+EVEN = 0.92
+"""Copy is set smaller, down to this share of what fits, where that makes its lines even."""
 FINE = 128
 """Copy is measured and drawn at no fewer pixels per em than this, then scaled down."""
 MAX_SCALE = 8
@@ -115,8 +117,12 @@ def _fitted(text: str, room: tuple[int, int], style: Style) -> Setting | None:
     size = _largest(sizes, lambda size: _set_at(text, room, style, size, wrap) is not None)
     if size is None:
         return None
-    # Other breaks may bring an accent to the first line, and with it ink above the room.
-    return _set_at(text, room, style, size, balance) or _set_at(text, room, style, size, wrap)
+    # Even lines may take more height: a descender or an accent comes to the outermost line.
+    for near in (near for near in sizes if EVEN * size <= near <= size):
+        setting = _set_at(text, room, style, near, balance)
+        if setting is not None:
+            return setting
+    return _set_at(text, room, style, size, wrap)
 
 
 def _largest(sizes: Sequence[float], fits: Callable[[float], bool]) -> float | None:

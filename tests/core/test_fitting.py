@@ -127,3 +127,11 @@ def test_a_font_with_a_broken_glyph_is_named(tmp_path: Path) -> None:
     with pytest.raises(FontError, match=r"broken\.ttf cannot set 'Sale'") as caught:
         fit("Sale", (200, 100), replace(STYLE, face=open_face(path)))
     assert "again" in caught.value.remedy
+
+
+def test_copy_gives_up_a_little_size_for_even_lines() -> None:
+    text = "Liegen und Sonnenschirme aus Teakholz, bis Freitag auf deiner Terrasse."
+    style = replace(STYLE, sizes=(20, 60), leading=1.12)
+    for height in range(70, 100):
+        widths = [line.box[2] - line.box[0] for line in fit(text, (600, height), style).lines]
+        assert min(widths) > 0.7 * max(widths)
