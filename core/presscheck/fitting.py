@@ -173,6 +173,7 @@ class _Sheet:
     direction: str
     language: str
     known: dict[str, Pixels] = field(default_factory=dict[str, Pixels])
+    widths: dict[str, float] = field(default_factory=dict[str, float])
 
     def box(self, line: str) -> Pixels:
         """Return the bounds of a line's pixels, from its origin on the baseline.
@@ -191,10 +192,12 @@ class _Sheet:
 
     def width(self, line: str) -> float:
         """Return the width that a line takes, with the white beside its outer letters."""
-        left, _, right, _ = self.font.getbbox(
-            line, anchor="ls", direction=self.direction, language=self.language
-        )
-        return (right - left) / self.scale
+        if line not in self.widths:
+            left, _, right, _ = self.font.getbbox(
+                line, anchor="ls", direction=self.direction, language=self.language
+            )
+            self.widths[line] = (right - left) / self.scale
+        return self.widths[line]
 
     def cap(self, line: str, box: Pixels) -> int:
         """Return how high a line looks: capitals, ascenders, x-height, or else its ink."""
