@@ -129,9 +129,10 @@ def test_a_font_with_a_broken_glyph_is_named(tmp_path: Path) -> None:
     assert "again" in caught.value.remedy
 
 
-def test_copy_gives_up_a_little_size_for_even_lines() -> None:
+@pytest.mark.parametrize(("room", "largest"), [((768, 83), 42), ((400, 44), 22), ((500, 52), 27)])
+def test_copy_gives_up_a_little_size_for_even_lines(room: tuple[int, int], largest: int) -> None:
     text = "Liegen und Sonnenschirme aus Teakholz, bis Freitag auf deiner Terrasse."
-    style = replace(STYLE, sizes=(20, 60), leading=1.12)
-    for height in range(70, 100):
-        widths = [line.box[2] - line.box[0] for line in fit(text, (600, height), style).lines]
-        assert min(widths) > 0.7 * max(widths)
+    setting = fit(text, room, replace(STYLE, sizes=(20, 60), leading=1.12))
+    widths = [line.box[2] - line.box[0] for line in setting.lines]
+    assert min(widths) > 0.7 * max(widths)
+    assert 0.9 * largest < setting.size < largest

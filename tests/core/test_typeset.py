@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
@@ -235,3 +236,20 @@ def test_a_box_of_no_pixels_is_refused_like_any_that_is_too_small(brand: Brand) 
     thin = replace(asset.slot("cta"), box=Box(x=0.4, y=0.5, width=0.2, height=0.001))
     with pytest.raises(CopyError):
         set_slots(ground(brand, (64, 64)), replace(asset, slots=(thin,)), brand, ["cta"])
+
+
+def test_a_reader_reads_all_copy_back_where_it_was_set(brand: Brand) -> None:
+    rapidocr = pytest.importorskip("rapidocr")
+    asset = asset_of(brand, (1080, 1080))
+    ground = Image.new("RGB", (1080, 1080), brand.palette[brand.ground])
+    result = set_slots(ground, asset, brand, list(COPY))
+    reader = rapidocr.RapidOCR(params={"Global.log_level": "error"})
+    found = reader(np.asarray(result.image)[:, :, ::-1])
+    for name, box in result.boxes.items():
+        left, top, right, bottom = box.pixels(1080, 1080)
+        inside = [
+            text
+            for text, corners in zip(found.txts, found.boxes, strict=True)
+            if left <= corners[:, 0].mean() <= right and top <= corners[:, 1].mean() <= bottom
+        ]
+        assert " ".join(inside).split() == COPY[name].split()
