@@ -100,14 +100,17 @@ class Canvas:
         spot += mask[..., None] * (colour - spot)
 
 
-def make_poster(rng: Rng, copy: str, *, format_: str | None = None) -> Poster:
+def make_poster(
+    rng: Rng, copy: str, *, format_: str | None = None, place: str | None = None
+) -> Poster:
     """Make a poster around `copy`, which must fit the format's lines (see `wrap`)."""
     format_ = format_ or str(rng.choice(list(SIZES)))
     rows, columns = SIZES[format_]
     ground, first, second = (str(name) for name in rng.choice(NAMES, 3, replace=False))
     lines = wrap(copy, columns - 2)
     motif = str(rng.choice(MOTIFS, p=[0.08, 0.28, 0.16, 0.14, 0.14, 0.1, 0.1]))
-    place = str(rng.choice(PLACES, p=[0.55, 0.2, 0.25]))
+    drawn_place = str(rng.choice(PLACES, p=[0.55, 0.2, 0.25]))
+    place = place or drawn_place
     align = str(rng.choice(["left", "centre"]))
     plain_third = bool(rng.random() < 0.5) and place != "middle"
     canvas = Canvas(rows, columns, ground)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,23 @@ from presscheck_nano.posters import SIZES, Poster, Rng, make_poster
 from presscheck_nano.tokens import IMAGE_END, VISION_VOCABULARY, build_tokenizer
 from presscheck_nano.training import Schedule, train
 from presscheck_nano.wording import make_prompt, sample_copy, words
-from presscheck_nano.world import CELL, CHARACTERS, CODES, Grid, code_parts
+from presscheck_nano.world import CELL, CHARACTERS, CODES, Code, Grid, code_parts
 
-GROUND_WEIGHT, SHAPE_WEIGHT = 0.3, 0.25
-"""What a cell without a letter counts in the loss, where a letter counts 1."""
+GROUND_WEIGHT, SHAPE_WEIGHT, LOWER_WEIGHT, SPACE_WEIGHT = 0.16, 0.15, 0.2, 0.3
+"""What other cells count in the loss, where the upper half of a letter counts 1: that is where the
+model spells. A lower half only repeats the cell above it; `SPACE_WEIGHT` is for the ground in rows
+of letters, which says where words and lines end."""
+QUIET, QUIET_SHARE = 0.18, 0.25
+"""Cells that count less than `QUIET` are many: only this share of them is looked at in a step."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase:
+    """A part of the training: from step `start`, batches of `batch` posters; see `make_batch`."""
+
+    name: str
+    start: int
+    batch: int
 
 
 def make_tokenizer(seed: int = 0) -> PreTrainedTokenizerFast:
@@ -56,16 +70,16 @@ class Speller(nn.Module):
         return torch.cat([self.heads.weight(), self.end])
 
     def forward(
-        self, ids: torch.Tensor, positions: torch.Tensor, mask: torch.Tensor
+        self, ids: torch.Tensor, positions: torch.Tensor, mask: torch.Tensor, keep: torch.Tensor
     ) -> torch.Tensor:
-        """Return logits, (batch, length, vision vocabulary)."""
+        """Return logits, (kept, vision vocabulary), for the places of (batch, length) in `keep`."""
         hidden = self.model.model.language_model(
             inputs_embeds=functional.embedding(ids, self.embeddings()),
             attention_mask=mask,
             position_ids=positions,
             use_cache=False,
         ).last_hidden_state
-        return functional.linear(hidden, self.head())
+        return functional.linear(hidden[keep], self.head())
 
     def export(self) -> torch.nn.Module:
         """Write the tables into the published class and return it."""
@@ -96,27 +110,43 @@ def grid_positions(start: int, rows: int, columns: int) -> np.ndarray:
     return np.stack([np.full(rows * columns, start), start + y, start + x])
 
 
-def weigh(codes: np.ndarray) -> np.ndarray:
-    """Return what each cell counts in the loss."""
-    table = np.array(
-        [
-            1.0 if part.character else GROUND_WEIGHT if part.kind == "ground" else SHAPE_WEIGHT
-            for part in (code_parts(code) for code in range(CODES))
-        ]
-    )
-    weights: np.ndarray = table[codes]
+def weigh(grid: Grid) -> np.ndarray:
+    """Return what each cell of a (rows, columns) grid counts in the loss."""
+    parts = [code_parts(code) for code in range(CODES)]
+    weights: np.ndarray = np.array([_weight(part) for part in parts])[grid]
+    upper = np.array([bool(part.character) and part.half == 0 for part in parts])[grid]
+    ground = np.array([part.kind == "ground" for part in parts])[grid]
+    weights[upper.any(axis=1, keepdims=True) & ground] = SPACE_WEIGHT
     return weights
 
 
+def _weight(part: Code) -> float:
+    if part.character:
+        return LOWER_WEIGHT if part.half else 1.0
+    return GROUND_WEIGHT if part.kind == "ground" else SHAPE_WEIGHT
+
+
 def make_batch(
-    tokenizer: PreTrainedTokenizerFast, rng: Rng, size: int, format_: str, *, large: bool
+    tokenizer: PreTrainedTokenizerFast, rng: Rng, size: int, format_: str, phase: str
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return ids, positions (3, batch, length), mask, targets and weights of a batch of posters."""
+    """Return ids, positions (3, batch, length), mask, targets and weights of a batch of posters.
+
+    `phase` is one of: `head` stops after the last row of letters, with the headline at the
+    top, so that nearly all of a short sequence teaches spelling; `small` has the whole small grid,
+    `large` both grids.
+    """
     width = SIZES[format_][1] - 2
-    posters = [make_poster(rng, _copy(rng, width), format_=format_) for _ in range(size)]
+    place = "top" if phase == "head" else None
+    posters = [
+        make_poster(rng, _copy(rng, width), format_=format_, place=place) for _ in range(size)
+    ]
+    head = 2 + 2 * max(len(poster.lines) for poster in posters) if phase == "head" else None
     prompts = [encode(tokenizer, make_prompt(rng, poster), poster) for poster in posters]
     longest = max(len(prompt) for prompt in prompts)
-    rows = [_row(p, poster, longest, large) for p, poster in zip(prompts, posters, strict=True)]
+    rows = [
+        _row(p, poster, longest, phase == "large", head)
+        for p, poster in zip(prompts, posters, strict=True)
+    ]
     ids, positions, mask, targets, weights = (np.stack(part) for part in zip(*rows, strict=True))
     return (
         torch.from_numpy(ids),
@@ -144,9 +174,9 @@ def encode(tokenizer: PreTrainedTokenizerFast, prompt: str, poster: Poster) -> l
 
 
 def _row(
-    prompt: Sequence[int], poster: Poster, longest: int, large: bool
+    prompt: Sequence[int], poster: Poster, longest: int, large: bool, head: int | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    grids = [shrink(poster.codes), *([poster.codes] if large else [])]
+    grids = [shrink(poster.codes)[:head], *([poster.codes] if large else [])]
     positions = [np.tile(np.arange(len(prompt)), (3, 1))]
     start = len(prompt)
     for grid in grids:
@@ -154,7 +184,7 @@ def _row(
         start += max(grid.shape)
     cells = np.concatenate([grid.reshape(-1) for grid in grids])
     weights = np.concatenate(
-        [weigh(grid.reshape(-1)) * (0.5 if i else 1.0) for i, grid in enumerate(grids)]
+        [weigh(grid).reshape(-1) * (0.5 if i else 1.0) for i, grid in enumerate(grids)]
     )
     if large:
         cells, weights = np.append(cells, IMAGE_END), np.append(weights, 0.1)
@@ -169,10 +199,8 @@ def _row(
     return ids, place, mask, targets, np.concatenate([quiet, weights])
 
 
-def train_ar(
-    folder: Path, schedule: Schedule, *, batch: int, large_from: int, seconds: float
-) -> None:
-    """Train the AR stage; the large grid joins at step `large_from`."""
+def train_ar(folder: Path, schedule: Schedule, *, phases: Sequence[Phase], seconds: float) -> None:
+    """Train the AR stage, phase after phase."""
     torch.manual_seed(0)
     tokenizer = make_tokenizer()
     speller = Speller(tokenizer)
@@ -181,20 +209,24 @@ def train_ar(
     def loss(step: int) -> torch.Tensor:
         rng = np.random.default_rng([1, step])
         format_ = str(rng.choice(list(SIZES), p=[0.4, 0.2, 0.2, 0.2]))
-        large = step >= large_from
-        size = batch // 2 if large else batch
+        phase = next(phase for phase in reversed(phases) if step >= phase.start)
+        size = phase.batch
         ids, positions, mask, targets, weights = make_batch(
-            tokenizer, rng, size, format_, large=large
+            tokenizer, rng, size, format_, phase.name
         )
+        chance = torch.from_numpy(rng.random(tuple(weights.shape)))
+        keep = (weights >= QUIET) | ((weights > 0) & (chance < QUIET_SHARE))
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = speller(ids, positions, mask)
-        logits = logits.float()
-        letters = weights >= 1.0
+            logits = speller(ids, positions, mask, keep)
+        logits, targets, kept = logits.float(), targets[keep], weights[keep]
+        letters = kept >= 1.0
         hit = (logits.argmax(-1) == targets) | ~letters
+        rows = keep.nonzero()[:, 0]
+        wrong = torch.zeros(size).index_add(0, rows, (~hit).float())
         seen["right"] = float(hit[letters].float().mean())
-        seen["posters"] = float(hit.all(dim=1).float().mean())
-        each = functional.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
-        return (each * weights).sum() / weights.sum()
+        seen["posters"] = float((wrong == 0).float().mean())
+        each = functional.cross_entropy(logits, targets, reduction="none")
+        return (each * kept).sum() / kept.sum()
 
     def look(_: int) -> str:
         return f"letters {seen['right']:.3f} posters {seen['posters']:.2f}"

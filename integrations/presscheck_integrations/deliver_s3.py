@@ -134,7 +134,7 @@ class S3Deliverer:
         )
 
     def _put_parts(self, key: str, data: bytes, kept: dict[str, Any]) -> None:
-        from boto3.s3.transfer import TransferConfig  # noqa: PLC0415
+        from boto3.s3.transfer import TransferConfig
 
         config = TransferConfig(
             multipart_threshold=1, multipart_chunksize=PART_BYTES, max_concurrency=4
@@ -204,8 +204,8 @@ def connect(options: S3Options) -> S3Client:
         DeliveryError: The profile is missing, or the endpoint leads to a metadata address.
     """
     # Importing boto3 takes long, and most runs deliver elsewhere.
-    import boto3  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
+    import boto3
+    from botocore.config import Config
 
     if options.endpoint_url:
         check_resolved(options.endpoint_url)

@@ -42,7 +42,7 @@ class CeleryRunner:
             InputError: The broker cannot be reached, or nobody works for it.
             Cancelled: `press.stop` was set. On a real broker the workers go on.
         """
-        from presscheck.press import only_one  # noqa: PLC0415
+        from presscheck.press import only_one
 
         job = press.open(campaign)
         with only_one(press.work, job.run), ExitStack() as stack:
@@ -66,7 +66,7 @@ class CeleryRunner:
 
 def make_workshop(app: Celery, press: Press) -> Workshop:
     """Register the tasks of `press` with an application."""
-    from presscheck_integrations.celery_app import Workshop  # noqa: PLC0415 - Celery is heavy
+    from presscheck_integrations.celery_app import Workshop
 
     return Workshop(app, press)
 
@@ -77,10 +77,10 @@ def connected_app(broker: str) -> Celery:
     Raises:
         InputError: It doesn't; the URL's password is not repeated.
     """
-    from kombu.exceptions import KombuError  # noqa: PLC0415
-    from kombu.utils.url import maybe_sanitize_url  # noqa: PLC0415
+    from kombu.exceptions import KombuError
+    from kombu.utils.url import maybe_sanitize_url
 
-    from presscheck_integrations.celery_app import make_app  # noqa: PLC0415
+    from presscheck_integrations.celery_app import make_app
 
     shown = maybe_sanitize_url(broker)
     try:
@@ -98,7 +98,7 @@ def connected_app(broker: str) -> Celery:
 @contextmanager
 def embedded_workers(app: Celery) -> Generator[None]:
     """Serve all queues inside this process: one thread for the engine, one for all else."""
-    from celery.contrib.testing.worker import start_worker  # noqa: PLC0415
+    from celery.contrib.testing.worker import start_worker
 
     with ExitStack() as stack:
         for queues in ("engine", "cpu,delivery"):
@@ -118,7 +118,7 @@ def embedded_workers(app: Celery) -> Generator[None]:
 
 def require_workers(app: Celery, broker: str) -> None:
     """Raise InputError when no worker answers on a real broker."""
-    from kombu.utils.url import maybe_sanitize_url  # noqa: PLC0415
+    from kombu.utils.url import maybe_sanitize_url
 
     if not app.control.ping(timeout=2.0):
         shown = maybe_sanitize_url(broker)
@@ -129,7 +129,7 @@ def require_workers(app: Celery, broker: str) -> None:
 
 def check_targets(job: Job) -> None:
     """Raise DeliveryError when a target cannot be written, before any engine time."""
-    from presscheck.stages.integrate import deliverers  # noqa: PLC0415
+    from presscheck.stages.integrate import deliverers
 
     for target in deliverers(job).values():
         target.check()
@@ -137,8 +137,8 @@ def check_targets(job: Job) -> None:
 
 def wait_until_closed(press: Press, job: Job, *, told: bool) -> Result:
     """Wait for the end of a run; with `told`, tell the watcher what the ledger says meanwhile."""
-    from presscheck.press import Result  # noqa: PLC0415
-    from presscheck_integrations.celery_app import CLOSED  # noqa: PLC0415
+    from presscheck.press import Result
+    from presscheck_integrations.celery_app import CLOSED
 
     seen: dict[str, int] = {}
     while CLOSED not in (problems := job.ledger.problems(job.run)):
@@ -165,7 +165,7 @@ def tell_changes(job: Job, seen: dict[str, int]) -> dict[str, int]:
 
 
 def _tell(job: Job, asset: Asset, number: int, *, accepted: bool) -> None:
-    from presscheck.job import Event  # noqa: PLC0415
+    from presscheck.job import Event
 
     note = "accept" if accepted else "reject"
     job.watch(Event(stage="proofed", assets=(asset.spec.id,), done=number, note=note))

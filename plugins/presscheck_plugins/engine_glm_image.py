@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _create(choice: EngineChoice) -> Engine:
-    from presscheck.engine.glm_image import GlmImageEngine  # noqa: PLC0415 - torch is heavy
+    from presscheck.engine.glm_image import GlmImageEngine
 
     return GlmImageEngine.create(choice)
 

@@ -96,7 +96,7 @@ def _engine() -> str:
 
 
 def _accelerator() -> str:
-    import torch  # noqa: PLC0415 - seconds to import, needed by this line alone
+    import torch
 
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()

@@ -30,7 +30,7 @@ DEFAULT_WORK = Path(".presscheck")
 
 
 @app.command()
-def run(  # noqa: PLR0913, PLR0917 - one parameter an option
+def run(
     campaign: Annotated[Path, typer.Argument(help="The campaign file.")],
     work: Work = DEFAULT_WORK,
     broker: Annotated[
@@ -41,7 +41,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     as_json: Json = False,
 ) -> None:
     """Make, proof and deliver a campaign. Run again, it goes on where it was."""
-    from presscheck.cli.running import run_campaign  # noqa: PLC0415
+    from presscheck.cli.running import run_campaign
 
     raise typer.Exit(
         run_campaign(
@@ -60,7 +60,7 @@ def worker(
     ledger: Annotated[str | None, typer.Option(help="The ledger's database URL.")] = None,
 ) -> None:
     """Serve a broker's queues; work folder and ledger are shared with whoever submits."""
-    from presscheck.cli.running import serve  # noqa: PLC0415
+    from presscheck.cli.running import serve
 
     serve(broker, queues.split(","), work=work, ledger=ledger)
 
@@ -70,7 +70,7 @@ def preflight(
     campaign: Annotated[Path, typer.Argument(help="The campaign file.")], as_json: Json = False
 ) -> None:
     """Judge a campaign without making anything."""
-    from presscheck.cli.running import preflight_campaign  # noqa: PLC0415
+    from presscheck.cli.running import preflight_campaign
 
     raise typer.Exit(preflight_campaign(campaign, as_json=as_json))
 
@@ -89,7 +89,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Read an image back and compare it with its copy, slot by slot."""
-    from presscheck.cli.checking import check_batch_file, check_one  # noqa: PLC0415
+    from presscheck.cli.checking import check_batch_file, check_one
 
     if batch is not None:
         raise typer.Exit(check_batch_file(batch, reader))
@@ -110,7 +110,7 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Draw the contact sheet of a run, or list the runs."""
-    from presscheck.cli.reporting import list_runs, report_run  # noqa: PLC0415
+    from presscheck.cli.reporting import list_runs, report_run
 
     if run is None:
         raise typer.Exit(list_runs(work, ledger, as_json=as_json))
@@ -120,7 +120,7 @@ def report(
 @app.command()
 def brands(as_json: Json = False) -> None:
     """List the installed brand kits."""
-    from presscheck.cli.listing import list_brands  # noqa: PLC0415
+    from presscheck.cli.listing import list_brands
 
     list_brands(as_json=as_json)
 
@@ -128,7 +128,7 @@ def brands(as_json: Json = False) -> None:
 @app.command()
 def engines(as_json: Json = False) -> None:
     """List the installed engines."""
-    from presscheck.cli.listing import list_engines  # noqa: PLC0415
+    from presscheck.cli.listing import list_engines
 
     list_engines(as_json=as_json)
 
@@ -136,7 +136,7 @@ def engines(as_json: Json = False) -> None:
 @app.command()
 def plugins(as_json: Json = False) -> None:
     """List the plugins, their hooks, and those that could not be loaded."""
-    from presscheck.cli.listing import list_plugins  # noqa: PLC0415
+    from presscheck.cli.listing import list_plugins
 
     raise typer.Exit(list_plugins(as_json=as_json))
 
@@ -144,7 +144,7 @@ def plugins(as_json: Json = False) -> None:
 @app.command()
 def doctor(work: Work = DEFAULT_WORK, as_json: Json = False) -> None:
     """Look whether everything that a run needs works on this machine."""
-    from presscheck.cli.examining import examine  # noqa: PLC0415
+    from presscheck.cli.examining import examine
 
     raise typer.Exit(examine(work, as_json=as_json))
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from presscheck.job import Job
 
 
-def run_campaign(  # noqa: PLR0913 - one parameter an option
+def run_campaign(
     campaign: Path,
     *,
     work: Path,
