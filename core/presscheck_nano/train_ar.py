@@ -10,7 +10,11 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
-from transformers import GlmImageProcessor, PreTrainedTokenizerFast
+from transformers import (
+    GlmImageForConditionalGeneration,
+    GlmImageProcessor,
+    PreTrainedTokenizerFast,
+)
 
 from presscheck_nano.models import AR_WIDTH, CodeTable, build_ar
 from presscheck_nano.posters import SIZES, Poster, Rng, make_poster
@@ -50,14 +54,15 @@ class Speller(nn.Module):
     def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
         super().__init__()
         self.model = build_ar(tokenizer)
-        self.text = nn.Parameter(torch.randn(len(tokenizer) - CODES, AR_WIDTH) * 0.1)
-        self.codes = CodeTable(AR_WIDTH, scale=0.1, own_letters=False)
+        self.text = nn.Parameter(torch.randn(len(tokenizer) - CODES, AR_WIDTH) * 0.5)
+        self.codes = CodeTable(AR_WIDTH, scale=0.2, own_letters=False)
         self.heads = CodeTable(AR_WIDTH, scale=0.01)
         self.end = nn.Parameter(torch.zeros(VISION_VOCABULARY - CODES, AR_WIDTH))
         ids = [tokenizer.convert_tokens_to_ids(character) - CODES for character in CHARACTERS]
         self.register_buffer("letter_rows", torch.tensor(ids))
         with torch.no_grad():
             self.heads.letters.copy_(0.1 * self.text[self.letter_rows])  # type: ignore[union-attr]
+        seed_copying(self.model)
         for table in (self.model.model.language_model.embed_tokens, self.model.lm_head):
             table.weight.requires_grad_(False)
 
@@ -87,6 +92,42 @@ class Speller(nn.Module):
             self.model.model.language_model.embed_tokens.weight.copy_(self.embeddings())
             self.model.lm_head.weight.copy_(self.head())
         return self.model
+
+
+@torch.no_grad()
+def seed_copying(model: GlmImageForConditionalGeneration) -> None:
+    """Start the first two layers as the circuit that copying needs, which is slow to form by itself.
+
+    Layer 0, head 0 looks at the token before and writes down which it was; layer 1, head 0 looks for
+    the place whose token before was the one just written, and passes on what stands there: an
+    induction head (Olsson et al. 2022, "In-context Learning and Induction Heads"). The norms behind
+    attention and feed-forward start low, so that they do not drown the embeddings.
+    """
+    layers = model.model.language_model.layers
+    width = AR_WIDTH
+    size = layers[0].self_attn.head_dim
+    half, kept = size // 2, 10
+    for layer in layers:
+        layer.post_self_attn_layernorm.weight.fill_(0.3)
+        layer.post_mlp_layernorm.weight.fill_(0.3)
+    basis = torch.linalg.qr(torch.randn(width, width)).Q.T
+    own, before, passed = basis[: 2 * kept], basis[2 * kept : 4 * kept], basis[-size:]
+    # Only the slowest frequencies can compare contents over a distance.
+    slow = torch.cat([torch.arange(half - kept, half), torch.arange(size - kept, size)])
+    first, second = layers[0].self_attn, layers[1].self_attn
+    speeds = model.model.language_model.rotary_emb.inv_freq
+    for projection in (first.q_proj, first.k_proj, second.q_proj, second.k_proj):
+        projection.weight[:size] = 0
+        projection.bias[:size] = 0
+    first.k_proj.bias[:half] = 8.0
+    first.q_proj.bias[:half] = 8.0 * speeds.cos()
+    first.q_proj.bias[half:size] = -8.0 * speeds.sin()
+    first.v_proj.weight[: 2 * kept] = own
+    first.o_proj.weight[:, : 2 * kept] = before.T
+    second.q_proj.weight[slow] = 2.0 * own
+    second.k_proj.weight[slow] = 2.0 * before
+    second.v_proj.weight[:size] = passed
+    second.o_proj.weight[:, :size] = passed.T
 
 
 def small_shape(rows: int, columns: int) -> tuple[int, int]:
@@ -136,9 +177,10 @@ def make_batch(
     `large` both grids.
     """
     width = SIZES[format_][1] - 2
-    place = "top" if phase == "head" else None
+    place, lines = ("top", 3) if phase == "head" else (None, 2)
     posters = [
-        make_poster(rng, _copy(rng, width), format_=format_, place=place) for _ in range(size)
+        make_poster(rng, _copy(rng, width, lines), format_=format_, place=place)
+        for _ in range(size)
     ]
     head = 2 + 2 * max(len(poster.lines) for poster in posters) if phase == "head" else None
     prompts = [encode(tokenizer, make_prompt(rng, poster), poster) for poster in posters]
@@ -157,9 +199,9 @@ def make_batch(
     )
 
 
-def _copy(rng: Rng, width: int) -> str:
+def _copy(rng: Rng, width: int, lines: int) -> str:
     while True:
-        copy = sample_copy(rng, width)
+        copy = sample_copy(rng, width, lines)
         if not set(copy.upper().split()) & set(words("held_out")):
             return copy
 

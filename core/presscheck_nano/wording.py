@@ -90,7 +90,7 @@ def sample_copy(
 
     Six in ten are random strings, so that the model learns to copy and not to remember.
     """
-    count = int(rng.integers(1, 4))
+    count = int(rng.integers(1, 2 * lines))
     chosen = vocabulary or words("training")
     made = [_word(rng, width, chosen) for _ in range(count)]
     while _lines(made, width) > lines:
