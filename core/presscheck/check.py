@@ -1,0 +1,131 @@
+"""Checks finished images against their copy, wherever they come from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from presscheck.assets import SlotReading, Status, Trouble, Verdict
+from presscheck.errors import InputError, PresscheckError
+from presscheck.images import open_image
+from presscheck.registry import Reader
+from presscheck.verification import Expected, overall, proofread
+from presscheck.verification.compare import edits
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+REMEDY = 'Write {"image": "hero.png", "copy": ["SUMMER SALE"]} on one line.'
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    image: str = Field(min_length=1)
+    texts: list[str] | dict[str, str] = Field(alias="copy", min_length=1)
+
+
+def check_image(image: Image.Image, copy: Mapping[str, str], reader: Reader) -> Verdict:
+    """Read an RGB image and compare it with `copy`, by slot; where it stands doesn't matter.
+
+    Raises:
+        InputError: There is no copy, or a slot's copy is empty.
+    """
+    if not copy or not all(text.strip() for text in copy.values()):
+        raise InputError("there is no copy to look for.", remedy="Give the text of each slot.")
+    started = time.perf_counter()
+    slots = [
+        Expected(name=name, text=text, unreadable=reader.unreadable(text))
+        for name, text in copy.items()
+    ]
+    readings, findings = proofread(image, slots, reader.read)
+    return Verdict(
+        verifier=f"copy ({reader.name})",
+        status=overall(readings, findings),
+        slots=readings,
+        findings=findings,
+        seconds=round(time.perf_counter() - started, 3),
+    )
+
+
+def check_batch(
+    lines: Iterable[bytes], reader: Reader, *, folder: Path
+) -> Iterator[dict[str, object]]:
+    """Check each image of JSON lines; paths are relative to `folder`.
+
+    A line is `{"image": PATH, "copy": [TEXT, ...]}`, or `copy` by slot. What cannot be checked is
+    answered with status "unsupported" and an "error" that names its line; the others go on.
+    """
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        name = ""
+        try:
+            asked = _parse(line)
+            name = asked.image
+            verdict = check_image(open_image(folder / name), _by_slot(asked.texts), reader)
+        except PresscheckError as error:
+            status, text = Status.UNSUPPORTED.value, f"line {number}: {error}"
+            yield {"image": name, "status": status, "slots": [], "findings": [], "error": text}
+        else:
+            yield {"image": name, **verdict_json(verdict)}
+
+
+def _parse(line: bytes) -> _Line:
+    try:
+        return _Line.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"][:1])
+        what = f"{place}: {first['msg']}" if place else first["msg"]
+        raise InputError(f"it cannot be used ({what}).", remedy=REMEDY) from error
+
+
+def _by_slot(texts: list[str] | dict[str, str]) -> dict[str, str]:
+    if isinstance(texts, dict):
+        return texts
+    return {f"copy-{number}": text for number, text in enumerate(texts, start=1)}
+
+
+def verdict_json(verdict: Verdict) -> dict[str, object]:
+    """Return a verdict as JSON values: status, slots, findings, verifier and seconds."""
+    values: dict[str, object] = TypeAdapter(Verdict).dump_python(verdict, mode="json")
+    first = {key: values[key] for key in ("status", "slots", "findings")}
+    return {**first, **values}
+
+
+def explain(verdict: Verdict) -> list[str]:
+    """Return what is wrong, a line each: the slot, the word, and what was read in its place."""
+    told = [line for reading in verdict.slots for line in _explain_slot(reading)]
+    return told + [f"{found.message} {found.remedy}".strip() for found in verdict.findings]
+
+
+def _explain_slot(reading: SlotReading) -> list[str]:
+    start = f'{reading.slot}: "{reading.expected}"'
+    if reading.status is Status.ACCEPT:
+        return []
+    if reading.status is Status.UNSUPPORTED:
+        return [f"{start} holds characters that the reader does not know; check it by eye"]
+    if reading.trouble is Trouble.MISPLACED:
+        return [f"{start} stands outside the slot's region"]
+    if not reading.read:
+        return [f"{start} was not found in the image"]
+    if reading.status is Status.UNSURE:
+        return [f'{start} may have its spaces wrong: "{reading.read}" was read; check it by eye']
+    return [_explain_word(reading.slot, word, read) for word, read in _pairs(reading)]
+
+
+def _pairs(reading: SlotReading) -> tuple[tuple[str, str], ...]:
+    return reading.words or ((reading.expected, reading.read),)
+
+
+def _explain_word(slot: str, word: str, read: str) -> str:
+    if not read:
+        return f'{slot}: "{word}" was not read'
+    count = edits(word, read)
+    plural = "" if count == 1 else "s"
+    return f'{slot}: "{read}" was read where "{word}" was expected ({count} edit{plural})'

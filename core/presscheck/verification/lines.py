@@ -1,0 +1,102 @@
+"""The lines that a reader found: their boxes, their order, and what is no text at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from presscheck.assets import Box
+from presscheck.registry import ReadText
+from presscheck.verification.normalise import compact, joins_without_space, normalise
+
+MIN_SCORE = 0.6
+"""Text nobody asked for is ignored below this score of the reader."""
+MIN_HEIGHT = 0.012
+"""Text nobody asked for is ignored below this share of the image's shorter side."""
+SHAPES = frozenset("OoIl|.-_•°·/\\()'\",:;~—–。、〇一丨")
+"""Characters that circles, bars, dots and edges are read as."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One line of text; `box` in fractions of the image, `tall` its height in its shorter side."""
+
+    text: str
+    score: float
+    box: Box
+    tall: float
+
+
+def to_lines(texts: Iterable[ReadText], width: int, height: int) -> list[Line]:
+    """Return what was read in an image of `width` x `height` pixels, in reading order."""
+    lines = [_line(text, width, height) for text in texts if compact(text.text)]
+    return [line for row in rows_of(lines) for line in row]
+
+
+def _line(text: ReadText, width: int, height: int) -> Line:
+    across = [min(max(x / width, 0.0), 1.0) for x, _ in text.polygon]
+    down = [min(max(y / height, 0.0), 1.0) for _, y in text.polygon]
+    left, top = min(across), min(down)
+    box = Box(x=left, y=top, width=max(across) - left, height=max(down) - top)
+    tall = min(box.height * height, box.width * width) / min(width, height)
+    return Line(text=normalise(text.text), score=text.score, box=box, tall=tall)
+
+
+def rows_of(lines: Iterable[Line]) -> list[list[Line]]:
+    """Group lines into rows, top to bottom and left to right.
+
+    Two lines share a row when they overlap by half the height of the lower one.
+    """
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: line.box.y + line.box.height / 2):
+        if rows and _beside(rows[-1][-1].box, line.box):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda line: line.box.x) for row in rows]
+
+
+def _beside(one: Box, other: Box) -> bool:
+    common = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+    return common > 0.5 * min(one.height, other.height)
+
+
+def is_decoration(line: Line) -> bool:
+    """Tell whether a line that nobody asked for may be a shape instead of text.
+
+    A single character, or nothing but characters that circles, bars and dots are read as; a
+    score below `MIN_SCORE`; less than `MIN_HEIGHT` tall.
+    """
+    text = compact(line.text)
+    drawn = len(text) == 1 or set(text) <= SHAPES
+    return drawn or line.score < MIN_SCORE or line.tall < MIN_HEIGHT
+
+
+def join(lines: Sequence[Line]) -> str:
+    """Return the text of lines in reading order."""
+    text = ""
+    for line in lines:
+        gap = "" if not text or joins_without_space(text[-1], line.text[0]) else " "
+        text += gap + line.text
+    return text
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """Return the smallest box that holds all `boxes`."""
+    edges = [(box.x, box.y, box.x + box.width, box.y + box.height) for box in boxes]
+    left, top = min(edge[0] for edge in edges), min(edge[1] for edge in edges)
+    right, bottom = max(edge[2] for edge in edges), max(edge[3] for edge in edges)
+    return Box(x=left, y=top, width=right - left, height=bottom - top)
+
+
+def grow(box: Box, by: float) -> Box:
+    """Return `box` larger by `by` (a fraction of the image) on every side, cut at the edges."""
+    left, top = max(0.0, box.x - by), max(0.0, box.y - by)
+    right, bottom = min(1.0, box.x + box.width + by), min(1.0, box.y + box.height + by)
+    return Box(x=left, y=top, width=right - left, height=bottom - top)
+
+
+def share_inside(box: Box, region: Box) -> float:
+    """Return the part of `box` that lies in `region`, 0-1."""
+    area = box.width * box.height
+    return box.intersection(region) / area if area else 0.0

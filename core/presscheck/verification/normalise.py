@@ -1,0 +1,65 @@
+"""What counts as the same text: the rules that are applied before anything is compared.
+
+* Unicode NFC; format characters (soft hyphen, joiners) are dropped.
+* Every run of white space is one space; none at the ends.
+* Curly and straight quotes are equal, and so are hyphens, dashes and minus signs.
+* An ellipsis is three dots; full-width ASCII, which readers of Chinese return, is plain ASCII.
+
+Nothing else is folded: case, accents, digits and punctuation count.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_QUOTES = dict.fromkeys("‘’‚‛′`´ʼ", "'") | dict.fromkeys("“”„‟″«»", '"')
+_DASHES = dict.fromkeys("‐‑‒–—―−﹣", "-")
+_WIDE = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_SAME = str.maketrans({**_QUOTES, **_DASHES, **_WIDE, "…": "..."})
+
+
+def normalise(text: str) -> str:
+    r"""Return `text` in the form that is compared.
+
+    >>> normalise("Don’t  wait – buy\nnow")
+    "Don't wait - buy now"
+    """
+    plain = unicodedata.normalize("NFC", text).translate(_SAME)
+    kept = "".join(char for char in plain if unicodedata.category(char) != "Cf")
+    return " ".join(kept.split())
+
+
+def compact(text: str) -> str:
+    """Return `text` normalised and without spaces.
+
+    >>> compact("S UMMER  SALE")
+    'SUMMERSALE'
+    """
+    return normalise(text).replace(" ", "")
+
+
+def allowed_case(expected: str, read: str) -> str:
+    """Return `expected` in the case it is compared in: as written, or all in capitals.
+
+    Copy may be drawn wholly in capitals; a single capital in the wrong place is an error.
+
+    >>> allowed_case("Summer sale", "SUMMER SAIE")
+    'SUMMER SALE'
+    >>> allowed_case("Summer sale", "SUmmer sale")
+    'Summer sale'
+    """
+    upper = normalise(expected).upper()
+    return upper if read == read.upper() and read != read.lower() else normalise(expected)
+
+
+def joins_without_space(before: str, after: str) -> bool:
+    """Tell whether a line break between two characters stands for no space (Chinese, Japanese).
+
+    >>> joins_without_space("夏", "日"), joins_without_space("E", "S")
+    (True, False)
+    """
+    return _wide(before) and _wide(after)
+
+
+def _wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in {"W", "F"}

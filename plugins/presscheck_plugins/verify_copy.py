@@ -1,0 +1,61 @@
+"""Reads the copy back from the pixels and compares it with what was asked for.
+
+The module is registered as the plugin; the reader is made when a candidate is first verified, once
+in a process.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+
+from presscheck import hookimpl
+from presscheck.assets import AssetSpec, Box, Candidate, Verdict
+from presscheck.brand import Brand
+from presscheck.registry import Reader
+from presscheck.verification import Expected, overall, proofread
+from presscheck_plugins.read_rapidocr import RapidOcrReader
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+
+@hookimpl
+def verify_candidate(
+    candidate: Candidate, image: Image.Image, asset: AssetSpec, brand: Brand
+) -> Verdict:
+    """Accept when every slot is read exactly in its place, and nothing else is."""
+    del candidate
+    return verify_with(_reader(), image, asset, logo_region(brand, image.size))
+
+
+@cache
+def _reader() -> Reader:
+    return RapidOcrReader()
+
+
+def verify_with(
+    reader: Reader, image: Image.Image, asset: AssetSpec, logo: Box | None = None
+) -> Verdict:
+    """Return the verdict on `asset` in `image`; text in the region `logo` is not looked at."""
+    started = time.perf_counter()
+    slots = [
+        Expected(
+            name=slot.name, text=slot.text, box=slot.box, unreadable=reader.unreadable(slot.text)
+        )
+        for slot in asset.slots
+    ]
+    readings, findings = proofread(image, slots, reader.read, logo=logo)
+    return Verdict(
+        verifier=f"copy ({reader.name})",
+        status=overall(readings, findings),
+        slots=readings,
+        findings=findings,
+        seconds=round(time.perf_counter() - started, 3),
+    )
+
+
+def logo_region(brand: Brand, size: tuple[int, int]) -> Box | None:
+    """Return where the brand's logo lies in an image of `size` pixels."""
+    return None if brand.logo is None else brand.logo.position.region(*size).box

@@ -1,0 +1,95 @@
+"""Any image can be checked, alone or in a batch, and the answer names the word."""
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from presscheck.assets import Status
+from presscheck.check import check_batch, check_image, explain, verdict_json
+from presscheck.errors import InputError
+from presscheck.registry import ReadText
+
+IMAGE = Image.new("RGB", (300, 250), "white")
+
+
+class Recites:
+    """Reads the same text in every image."""
+
+    name = "recites 1"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def unreadable(self, text: str) -> frozenset[str]:
+        return frozenset(text) & frozenset("Ж")
+
+    def read(self, image: Image.Image) -> list[ReadText]:
+        width, height = image.size
+        polygon = ((9, 9), (width - 9, 9), (width - 9, height / 4), (9, height / 4))
+        return [ReadText(text=self.text, score=0.99, polygon=polygon)]
+
+
+def test_right_copy_is_accepted_and_needs_no_explanation() -> None:
+    verdict = check_image(IMAGE, {"headline": "SUMMER SALE"}, Recites("SUMMER SALE"))
+    assert verdict.status is Status.ACCEPT
+    assert explain(verdict) == []
+
+
+@pytest.mark.parametrize(
+    ("copy", "read", "told"),
+    [
+        ("SUMMER", "SUMER", '"SUMER" was read where "SUMMER" was expected (1 edit)'),
+        ("SUMMER SALE", "SUMMER SOIE", '"SOIE" was read where "SALE" was expected (2 edits)'),
+        ("BIG SUMMER SALE", "SUMMER SALE", '"BIG" was not read'),
+        ("HELLO", "xyzzyfoo", '"HELLO" was not found in the image'),
+        ("Ж50", "50", '"Ж50" holds characters that the reader does not know; check it by eye'),
+    ],
+)
+def test_the_explanation_names_slot_and_word(copy: str, read: str, told: str) -> None:
+    verdict = check_image(IMAGE, {"headline": copy}, Recites(read))
+    assert explain(verdict)[0] == f"headline: {told}"
+
+
+def test_a_verdict_is_json() -> None:
+    verdict = check_image(IMAGE, {"headline": "SUMMER"}, Recites("SUMER"))
+    values = json.loads(json.dumps(verdict_json(verdict)))
+    assert values["status"] == "reject"
+    assert values["slots"][0]["words"] == [["SUMMER", "SUMER"]]
+    assert values["slots"][0]["trouble"] == "misspelt"
+
+
+@pytest.mark.parametrize("copy", [{}, {"headline": " "}])
+def test_there_must_be_copy(copy: dict[str, str]) -> None:
+    with pytest.raises(InputError, match="no copy"):
+        check_image(IMAGE, copy, Recites(""))
+
+
+def test_a_batch_goes_on_after_bad_lines(tmp_path: Path) -> None:
+    IMAGE.save(tmp_path / "a.png")
+    (tmp_path / "broken.png").write_bytes(b"nothing")
+    lines = [
+        b'{"image": "a.png", "copy": ["SALE"]}\n',
+        b"not json\n",
+        b"\n",
+        b'{"image": "a.png"}\n',
+        b'{"image": "broken.png", "copy": ["SALE"]}\n',
+        b'{"image": "gone.png", "copy": ["SALE"]}\n',
+        b'{"image": "a.png", "copy": []}\n',
+        b'{"image": "a\\u0000.png", "copy": ["SALE"]}\n',
+        b'\xff\xfe{"image"\n',
+        b"[" * 100_000 + b"\n",
+        b'{"image": "a.png", "copy": {"headline": "SALES"}}\n',
+    ]
+    answers = list(check_batch(lines, Recites("SALE"), folder=tmp_path))
+    assert [answer["status"] for answer in answers] == [
+        "accept",
+        *["unsupported"] * 8,
+        "reject",
+    ]
+    assert str(answers[1]["error"]).startswith("line 2: ")
+    assert str(answers[3]["error"]).startswith("line 5: ")
+    assert "Write" in str(answers[2]["error"])
+    assert answers[5]["error"] != answers[4]["error"]
+    json.dumps(answers)

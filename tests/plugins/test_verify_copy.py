@@ -1,0 +1,68 @@
+"""Candidates are read back: drawn posters and typeset images, right and wrong."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from presscheck.assets import AssetSpec, Box, RenderMode, SlotCopy, Status, Trouble
+from presscheck_nano.posters import make_poster
+from presscheck_plugins.read_rapidocr import RapidOcrReader
+from presscheck_plugins.verify_copy import verify_with
+
+
+@cache
+def reader() -> RapidOcrReader:
+    return RapidOcrReader()
+
+
+def poster(copy: str, seed: int) -> Image.Image:
+    made = make_poster(np.random.default_rng(seed), copy)
+    return Image.fromarray((made.pixels * 255).round().astype(np.uint8))
+
+
+def asset(text: str, box: Box | None = None) -> AssetSpec:
+    box = box or Box(x=0, y=0, width=1, height=1)
+    return AssetSpec(
+        id="a",
+        campaign="c",
+        brand="b",
+        placement="p",
+        width=512,
+        height=512,
+        locale="en",
+        variant=1,
+        seed=1,
+        brief="A sun.",
+        slots=(SlotCopy(name="headline", text=text, render=RenderMode.MODEL, box=box),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("copy", "seed"), [("SUMMER SALE", 1), ("WILD ISLAND", 2), ("€9.99 ONLY", 3), ("Hello", 4)]
+)
+def test_a_drawn_poster_is_accepted(copy: str, seed: int) -> None:
+    verdict = verify_with(reader(), poster(copy, seed), asset(copy))
+    assert verdict.status is Status.ACCEPT
+    assert verdict.seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("drawn", "words"),
+    [("SUMER SALE", ("SUMMER", "SUMER")), ("SUMMER SAIE", ("SALE", "SAIE"))],
+)
+def test_a_misspelt_poster_is_rejected_by_its_word(drawn: str, words: tuple[str, str]) -> None:
+    verdict = verify_with(reader(), poster(drawn, 1), asset("SUMMER SALE"))
+    assert verdict.status is Status.REJECT
+    assert verdict.slots[0].words == (words,)
+
+
+def test_merged_words_are_never_accepted() -> None:
+    verdict = verify_with(reader(), poster("BACKTO SCHOOL", 2), asset("BACK TO SCHOOL"))
+    assert verdict.status in {Status.UNSURE, Status.REJECT}
+
+
+def test_a_poster_without_its_copy_is_rejected() -> None:
+    verdict = verify_with(reader(), Image.new("RGB", (512, 512), "teal"), asset("SUMMER SALE"))
+    assert verdict.slots[0].trouble is Trouble.MISSING
