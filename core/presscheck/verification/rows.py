@@ -33,7 +33,8 @@ def _row_holds(image: Image.Image, row: Sequence[Line], piece: str) -> bool:
     crop = image.crop(around(line.box for line in row).pixels(*image.size))
     if min(crop.size) < 2:
         return False
-    return confirms(np.asarray(crop.convert("RGB")), piece.split())
+    read = " ".join(line.text for line in row).split()
+    return confirms(np.asarray(crop.convert("RGB")), piece.split(), read)
 
 
 def _pieces(text: str, lengths: Sequence[int]) -> list[str] | None:

@@ -71,16 +71,26 @@ def words_of(runs: Sequence[Run], height: int) -> list[int]:
     return counts
 
 
-def confirms(pixels: npt.NDArray[np.uint8], words: Sequence[str]) -> bool:
-    """Tell whether the ink of one line falls into `words`.
+def confirms(pixels: npt.NDArray[np.uint8], words: Sequence[str], read: Sequence[str] = ()) -> bool:
+    """Tell whether the ink of one line falls into `words`, and not into the words of `read`.
 
-    There must be as many words, and each must have about as many runs of ink as letters: touching
-    letters merge into one run, and signs such as % fall into several.
+    There must be as many words, each of as many runs of ink as it has letters. Where touching
+    letters or signs such as % make another sum of runs, each word may be off by a third, and
+    `words` must fit better than what was read.
     """
     counts = words_of(*ink_runs(pixels))
-    if len(counts) != len(words):
-        return False
-    return len(words) == 1 or all(
-        0.5 * len(word) - 0.5 <= count <= 1.5 * len(word) + 1
-        for word, count in zip(words, counts, strict=True)
+    lengths = [len(word) for word in words]
+    if len(counts) != len(words) or len(words) == 1:
+        return len(counts) == len(words)
+    if sum(counts) == sum(lengths):
+        return counts == lengths
+    near = all(
+        abs(count - length) <= max(1, length // 3)
+        for count, length in zip(counts, lengths, strict=True)
     )
+    other = [len(word) for word in read]
+    return near and (len(other) != len(counts) or _misfit(counts, lengths) < _misfit(counts, other))
+
+
+def _misfit(counts: Sequence[int], lengths: Sequence[int]) -> int:
+    return sum(abs(count - length) for count, length in zip(counts, lengths, strict=True))

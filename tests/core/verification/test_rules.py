@@ -86,3 +86,8 @@ def test_a_lost_space_is_not_confirmed() -> None:
     assert not confirms(cells("BACKTO"), ["BACK", "TO"])
     assert not confirms(cells("BACK TO"), ["BACKTO"])
     assert not confirms(np.full((20, 60, 3), 9, np.uint8), ["BACK", "TO"])
+
+
+def test_a_space_that_moved_is_not_confirmed() -> None:
+    assert not confirms(cells("BACK TOS CHOOL"), ["BACK", "TO", "SCHOOL"])
+    assert not confirms(cells("FRESHB READ"), ["FRESH", "BREAD"], ["FRESHB", "READ"])
