@@ -1,9 +1,9 @@
 """Decides by the ink whether there is a space where the reader saw none, or one too many.
 
 Between two letters the columns of a line hold no ink. A gap is a space when it is wide both
-against the line and against the other gaps of the line. The figures were measured on letterspaced
+against the line and against the other gaps of the line. The figures are chosen for letterspaced
 monospaced capitals (letter gaps 0.1-0.35 of the line's height, 0.5 between two I, spaces 0.7 and
-more) and on proportional sans serifs (letter gaps below 0.15, spaces 0.25-0.5).
+more) and for proportional sans serifs (letter gaps below 0.15, spaces 0.25-0.5).
 """
 
 from __future__ import annotations
