@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from pydantic import JsonValue, TypeAdapter
+from filelock import FileLock
+from pydantic import JsonValue, TypeAdapter, ValidationError
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.schema import CreateTable
 
 from presscheck.assets import Asset, AssetSpec, AssetState, Attempt, Pull, Receipt, Rendition
 from presscheck.errors import InputError, StorageError
@@ -83,20 +85,24 @@ class Ledger:
 
     def __init__(self, url: str) -> None:
         self._engine = _connect(url)
-        with self._transaction():
-            metadata.create_all(self._engine)
+        with self._transaction() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
 
     @classmethod
     def at(cls, folder: Path) -> Ledger:
         """Open the SQLite ledger of a work folder, making both when they are missing."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            (folder / "ledger.lock").touch()
         except OSError as error:
             raise StorageError(
                 f"cannot make the work folder {folder}: {error.strerror}.",
                 remedy="Choose another with --work.",
             ) from error
-        return cls(f"sqlite:///{folder / 'ledger.sqlite3'}")
+        # SQLite turns WAL on without waiting for its lock, so first openings queue up here.
+        with FileLock(folder / "ledger.lock"):
+            return cls(f"sqlite:///{folder / 'ledger.sqlite3'}")
 
     def close(self) -> None:
         """Close all connections."""
@@ -117,7 +123,8 @@ class Ledger:
                 }
                 for position, spec in enumerate(specs)
             ]
-            connection.execute(self._insert(assets), rows)
+            if rows:
+                connection.execute(self._insert(assets), rows)
 
     def job(self, run: str) -> dict[str, JsonValue]:
         """Return what `begin` was told of a run.
@@ -148,10 +155,17 @@ class Ledger:
             return [self._asset(connection, run, row) for row in rows]
 
     def asset(self, run: str, asset: str) -> Asset:
-        """Return one asset with all that happened to it."""
+        """Return one asset with all that happened to it.
+
+        Raises:
+            InputError: The run has no such asset.
+        """
         query = sa.select(assets).where(assets.c.run == run, assets.c.asset == asset)
         with self._transaction() as connection:
-            return self._asset(connection, run, connection.execute(query).one())
+            row = connection.execute(query).first()
+            if row is None:
+                raise InputError(f"run {run!r} has no asset {asset!r}.")
+            return self._asset(connection, run, row)
 
     def _asset(self, connection: sa.Connection, run: str, row: sa.Row[Any]) -> Asset:
         return Asset(
@@ -241,7 +255,9 @@ class Ledger:
     def start_afresh(self, run: str) -> None:
         """Forget the leases and problems of an earlier try; what was made stays."""
         with self._transaction() as connection:
-            connection.execute(sa.delete(leases).where(leases.c.name.startswith(f"{run}/")))
+            connection.execute(
+                sa.delete(leases).where(leases.c.name.startswith(f"{run}/", autoescape=True))
+            )
             connection.execute(sa.delete(problems).where(problems.c.run == run))
 
     def record_problem(self, run: str, asset: str, exit_code: int, told: str) -> None:
@@ -273,6 +289,11 @@ class Ledger:
                 f"the ledger cannot be used: {error.orig}.",
                 remedy="Check the disk and the ledger's URL, then run again.",
             ) from error
+        except ValidationError as error:
+            raise StorageError(
+                f"the ledger was altered: a {error.title} in it is not whole.",
+                remedy="Start again in a new work folder.",
+            ) from error
 
 
 def _dump(kind: type[Any], value: Any) -> str:
@@ -285,7 +306,7 @@ def _connect(url: str) -> sa.Engine:
         if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
             raise ArgumentError("only sqlite and postgresql are supported")
         engine = sa.create_engine(parsed, pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         raise InputError(
             f"the ledger's URL cannot be used: {error}.",
             remedy="Write sqlite:///path or postgresql+psycopg://user@host/database.",
@@ -296,6 +317,6 @@ def _connect(url: str) -> sa.Engine:
 
 
 def _tune_sqlite(connection: Any, _: object) -> None:
+    connection.execute("PRAGMA busy_timeout=30000")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA busy_timeout=30000")

@@ -50,6 +50,9 @@ def _load(path: Path, model: type[ModelT]) -> ModelT:
 
 def _read(path: Path) -> str:
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            # Reading a pipe or a device may never end.
+            raise SpecError("is not a file.", file=path, remedy="Give a campaign or brand file.")
         if path.stat().st_size > MAX_BYTES:
             raise SpecError(
                 f"the file is larger than {MAX_BYTES // 1000} kB.",
@@ -187,9 +190,15 @@ def _problem(kind: str, message: str, place: Path_, found: object) -> str:
     if kind == "missing":
         return "is missing."
     text = message.removeprefix("Value error, ")
-    if isinstance(found, str | int | float | bool) or found is None:
-        text += f", found {str(found)[:60]!r}"
+    if found is None:
+        text += ", found nothing"
+    elif isinstance(found, str | int | float):
+        text += f", found {_shown(found)}"
     return text + "."
+
+
+def _shown(found: str | int | float) -> str:
+    return repr(str(found[:60])) if isinstance(found, str) else repr(found)[:60]
 
 
 def _remedy(kind: str, known: Path_) -> str:
@@ -201,4 +210,6 @@ def _remedy(kind: str, known: Path_) -> str:
 
 
 def _kind(tree: object) -> str:
-    return "an empty file" if tree is None else f"a {type(tree).__name__}"
+    if isinstance(tree, CommentedSeq):
+        return "a list"
+    return "an empty file" if tree is None else f"the single value {str(tree)[:60]!r}"

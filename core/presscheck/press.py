@@ -14,12 +14,18 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from pydantic import JsonValue, TypeAdapter
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random,
+)
 
 from presscheck.assets import Asset, AssetSpec, AssetState, Finding
 from presscheck.blobs import Blobs
 from presscheck.brand import Brand
-from presscheck.errors import DeliveryError, StorageError, TransientError
+from presscheck.errors import DeliveryError, PluginError, StorageError, TransientError
 from presscheck.job import Event, Job, Watch, digest_of, unwatched
 from presscheck.ledger import Ledger
 from presscheck.loading import load_brand, load_campaign
@@ -129,6 +135,7 @@ class Press:
         Raises:
             PreflightError: Something must be solved first; nothing was made.
             EngineError: The engine cannot work; what was delivered before stays delivered.
+            PluginError: A plugin failed for an asset; the other assets are delivered.
             Cancelled: `stop` was set; run again to go on.
         """
         job = self.open(campaign)
@@ -140,6 +147,8 @@ class Press:
             for names in by_size(job):
                 _roll_until_settled(job, names, outbox)
             outbox.ship()
+            if outbox.failure is not None:
+                raise outbox.failure
             return outbox.close(engine_name(job))
 
     def open(self, campaign: Path | str | Campaign) -> Job:
@@ -190,12 +199,30 @@ class Outbox:
         self.job = job
         self.targets = targets
         self.problems: list[str] = []
+        self.failure: PluginError | None = None
+        self._stuck: set[str] = set()
+
+    @contextmanager
+    def plugins_told(self, asset: str) -> Generator[None]:
+        """Set an asset aside when a plugin fails for it; the first failure is told at the end."""
+        try:
+            yield
+        except PluginError as error:
+            self.failure = self.failure or error
+            self._stuck.add(asset)
+
+    def going(self, asset: str) -> bool:
+        """Return False once an asset was set aside; the next run tries it again."""
+        return asset not in self._stuck
 
     def ship(self) -> None:
         """Finish and deliver every asset that is accepted and not yet delivered."""
         for asset in self.job.ledger.assets(self.job.run):
-            if asset.state in {AssetState.ACCEPTED, AssetState.FINISHED}:
-                self._ship_one(asset)
+            if asset.state in {AssetState.ACCEPTED, AssetState.FINISHED} and self.going(
+                asset.spec.id
+            ):
+                with self.plugins_told(asset.spec.id):
+                    self._ship_one(asset)
 
     def _ship_one(self, asset: Asset) -> None:
         finish(self.job, asset.spec.id, rules_of(self.job, asset.spec))
@@ -203,6 +230,7 @@ class Outbox:
             with_retries(lambda: deliver(self.job, asset.spec.id, self.targets))
         except (DeliveryError, TransientError) as error:
             self.problems.append(f"{asset.spec.id}: {error}")
+            self._stuck.add(asset.spec.id)
             note = f"not delivered: {error.problem}"
             self.job.watch(Event(stage="settled", assets=(asset.spec.id,), note=note))
 
@@ -221,7 +249,7 @@ def with_retries(action: Callable[[], object]) -> None:
     """Call `action` up to five times within about 15 seconds while it is a TransientError."""
     for attempt in Retrying(
         retry=retry_if_exception_type(TransientError),
-        wait=wait_exponential_jitter(initial=0.5, max=8),
+        wait=wait_exponential(multiplier=0.5, max=8) + wait_random(0, 1),
         stop=stop_after_attempt(5),
         reraise=True,
     ):
@@ -235,9 +263,11 @@ def _roll_until_settled(job: Job, names: Sequence[str], outbox: Outbox) -> None:
         planned = plan_round(job, names, engine)
         outbox.ship()
         for item in planned:
-            pulled = pull(job, item, engine)
-            proof(job, item.asset.spec.id, pulled.number, rules_of(job, item.asset.spec))
-        names = [item.asset.spec.id for item in planned]
+            spec = item.asset.spec
+            with outbox.plugins_told(spec.id):
+                pulled = pull(job, item, engine)
+                proof(job, spec.id, pulled.number, rules_of(job, spec))
+        names = [item.asset.spec.id for item in planned if outbox.going(item.asset.spec.id)]
 
 
 def rules_of(job: Job, spec: AssetSpec) -> Rules:

@@ -31,7 +31,9 @@ Pixels = Annotated[int, Field(ge=64, le=MAX_SIDE)]
 class Written(BaseModel):
     """A part of a file that a person writes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
+    )
 
 
 QUOTES = '"“”„«»「」『』'

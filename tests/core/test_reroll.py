@@ -1,0 +1,285 @@
+"""The re-roll policy as a pure function of what is known of an asset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presscheck.assets import (
+    AssetSpec,
+    Attempt,
+    Box,
+    Candidate,
+    Decision,
+    Finding,
+    RenderMode,
+    Roll,
+    Severity,
+    SlotCopy,
+    SlotReading,
+    Status,
+    Trouble,
+    Verdict,
+)
+from presscheck.brand import Ladder
+from presscheck.engine.contract import Capabilities
+from presscheck.reroll import Rules, best, cannot_draw, decide, failed_slots
+from presscheck.spec import Budget
+
+BOX = Box(x=0, y=0, width=1, height=0.2)
+
+
+def _asset(**modes: RenderMode) -> AssetSpec:
+    modes = modes or {"headline": RenderMode.AUTO, "legal": RenderMode.TYPESET}
+    slots = tuple(
+        SlotCopy(name=name, text=name.upper(), render=mode, box=BOX) for name, mode in modes.items()
+    )
+    return AssetSpec(
+        id="a", campaign="c", brand="b", placement="p", width=512, height=512, locale="en",
+        variant=1, seed=0, brief="x", slots=slots,
+    )  # fmt: skip
+
+
+def _rules(*, splits: bool = True, budget: Budget | None = None, **ladder: object) -> Rules:
+    return Rules(
+        ladder=Ladder.model_validate(ladder),
+        budget=budget or Budget(),
+        capabilities=Capabilities(splits=splits),
+        planned=(512, 512),
+    )
+
+
+Troubles = dict[str, Trouble | None]
+
+
+def _verdict(asset: AssetSpec, troubles: Troubles, extra: bool = False) -> Verdict:
+    readings = tuple(
+        SlotReading(
+            slot=slot.name,
+            expected=slot.text,
+            read="",
+            distance=1 if troubles.get(slot.name) else 0,
+            status=Status.REJECT if troubles.get(slot.name) else Status.ACCEPT,
+            trouble=troubles.get(slot.name),
+        )
+        for slot in asset.slots
+    )
+    findings = (Finding(check="copy", severity=Severity.ERROR, message="extra"),) if extra else ()
+    bad = extra or any(troubles.get(slot.name) for slot in asset.slots)
+    return Verdict(
+        verifier="v",
+        status=Status.REJECT if bad else Status.ACCEPT,
+        slots=readings,
+        findings=findings,
+    )
+
+
+@dataclass
+class Bench:
+    """Carries decisions out as the stages do, without an image."""
+
+    asset: AssetSpec
+    rules: Rules
+    attempts: list[Attempt] = field(default_factory=list)
+
+    def decide(self) -> Decision:
+        return decide(self.asset, self.rules, self.attempts)
+
+    def carry_out(self, troubles: Troubles, *, extra: bool = False, seconds: float = 0) -> Decision:
+        decision = self.decide()
+        assert decision.roll is not None
+        number = len(self.attempts) + 1
+        last = self.attempts[-1] if self.attempts else None
+        if decision.roll is Roll.PLAN:
+            plan, base = f"plan{number}", f"base{number}"
+        elif decision.roll is Roll.RENDER:
+            assert last is not None
+            plan, base = last.plan, f"base{number}"
+        else:
+            source = next(a for a in self.attempts if a.base == decision.base)
+            plan, base = source.plan, source.base
+        self.attempts.append(
+            Attempt(
+                asset="a",
+                number=number,
+                roll=decision.roll,
+                reason=decision.reason,
+                prompt="",
+                plan=plan,
+                plan_seed=number,
+                render_seed=number,
+                base=base,
+                candidate=Candidate(
+                    asset="a", roll=number, image="", width=1, height=1, typeset=decision.typeset
+                ),
+                verdicts=(_verdict(self.asset, troubles, extra),),
+                seconds={"render": seconds},
+            )  # fmt: skip
+        )
+        return decision
+
+
+TROUBLES = st.dictionaries(
+    st.sampled_from(["headline", "legal", "cta"]), st.none() | st.sampled_from(Trouble)
+)
+MODES = st.fixed_dictionaries(
+    {"headline": st.sampled_from(RenderMode)},
+    optional={"legal": st.sampled_from(RenderMode), "cta": st.sampled_from(RenderMode)},
+)
+RULES = st.builds(
+    lambda splits, rolls, renders, plans, last: _rules(
+        splits=splits, budget=Budget(rolls=rolls), renders=renders, plans=plans, last=last
+    ),
+    st.booleans(),
+    st.integers(1, 9),
+    st.integers(1, 4),
+    st.integers(1, 4),
+    st.sampled_from(["typeset", "give-up"]),
+)
+
+
+@given(modes=MODES, rules=RULES, data=st.data())
+def test_every_asset_comes_to_an_end_within_its_budget(modes, rules, data) -> None:
+    bench = Bench(_asset(**modes), rules)
+    names = {slot.name: slot.render for slot in bench.asset.slots}
+    for _ in range(60):
+        decision = bench.decide()
+        if decision.roll is None:
+            break
+        if decision.roll is Roll.TYPESET:
+            assert rules.ladder.last == "typeset"
+            assert decision.base in {attempt.base for attempt in bench.attempts}
+        for name in decision.typeset:
+            assert names[name] is not RenderMode.MODEL
+        for name, mode in names.items():
+            assert mode is not RenderMode.TYPESET or name in decision.typeset
+        bench.carry_out(data.draw(TROUBLES), extra=data.draw(st.booleans()))
+    else:
+        pytest.fail("the policy does not end")
+    paid = [attempt for attempt in bench.attempts if attempt.roll is not Roll.TYPESET]
+    assert 1 <= len(paid) <= rules.budget.rolls
+    assert len({attempt.plan for attempt in bench.attempts}) <= rules.ladder.plans
+    assert decision.accepted == bench.attempts[-1].accepted
+    assert decision.reason
+
+
+@given(modes=MODES, rules=RULES, data=st.data())
+def test_the_same_attempts_give_the_same_decision(modes, rules, data) -> None:
+    bench = Bench(_asset(**modes), rules)
+    for _ in range(data.draw(st.integers(0, 4))):
+        if bench.decide().roll is None:
+            break
+        bench.carry_out(data.draw(TROUBLES))
+    assert bench.decide() == bench.decide()
+
+
+@given(modes=MODES, rules=RULES)
+def test_an_accepted_attempt_stops(modes, rules) -> None:
+    bench = Bench(_asset(**modes), rules)
+    bench.carry_out({})
+    assert bench.decide() == Decision(roll=None, accepted=True, reason="every verifier accepts")
+
+
+@pytest.mark.parametrize("trouble", [Trouble.MISSING, Trouble.MISPLACED, Trouble.EXTRA])
+def test_a_layout_that_failed_needs_a_new_plan(trouble) -> None:
+    bench = Bench(_asset(), _rules())
+    bench.carry_out({"headline": trouble})
+    assert bench.decide().roll is Roll.PLAN
+
+
+def test_strange_text_beside_right_copy_needs_a_new_plan() -> None:
+    bench = Bench(_asset(), _rules())
+    bench.carry_out({}, extra=True)
+    assert bench.decide().roll is Roll.PLAN
+
+
+@pytest.mark.parametrize("trouble", [Trouble.MISSPELT, Trouble.UNREADABLE, Trouble.LOOK])
+def test_broken_glyphs_need_a_new_render_of_the_same_plan(trouble) -> None:
+    bench = Bench(_asset(), _rules())
+    bench.carry_out({"headline": trouble})
+    assert bench.decide().roll is Roll.RENDER
+    assert "same plan" in bench.decide().reason
+
+
+def test_a_plan_that_failed_in_every_render_is_given_up() -> None:
+    bench = Bench(_asset(), _rules(renders=3, plans=2))
+    wrong: Troubles = {"headline": Trouble.MISSPELT}
+    rolls = [bench.carry_out(wrong).roll for _ in range(6)]
+    P, R = Roll.PLAN, Roll.RENDER
+    assert rolls == [P, R, R, P, R, R]
+    assert bench.decide().roll is Roll.TYPESET
+
+
+def test_an_engine_that_cannot_split_is_planned_anew_each_time() -> None:
+    bench = Bench(_asset(), _rules(splits=False, plans=3))
+    wrong: Troubles = {"headline": Trouble.MISSPELT}
+    assert [bench.carry_out(wrong).roll for _ in range(3)] == [Roll.PLAN] * 3
+
+
+def test_the_last_step_typesets_what_failed_on_the_best_image() -> None:
+    asset = _asset(headline=RenderMode.AUTO, cta=RenderMode.AUTO, legal=RenderMode.TYPESET)
+    bench = Bench(asset, _rules(budget=Budget(rolls=2), renders=2))
+    bench.carry_out({"headline": Trouble.MISSPELT})
+    bench.carry_out({"headline": Trouble.MISSPELT, "cta": Trouble.MISSPELT})
+    decision = bench.decide()
+    assert decision.roll is Roll.TYPESET
+    assert decision.base == bench.attempts[0].base
+    assert decision.typeset == ("headline", "legal")
+
+
+def test_a_slot_for_the_model_alone_is_never_typeset() -> None:
+    bench = Bench(_asset(headline=RenderMode.MODEL), _rules(budget=Budget(rolls=1)))
+    bench.carry_out({"headline": Trouble.MISSPELT})
+    decision = bench.decide()
+    assert decision.roll is None
+    assert not decision.accepted
+    assert "gave up" in decision.reason
+
+
+def test_a_brand_may_rather_give_up_than_typeset() -> None:
+    bench = Bench(_asset(), _rules(last="give-up", budget=Budget(rolls=1)))
+    bench.carry_out({"headline": Trouble.MISSPELT})
+    assert bench.decide().roll is None
+
+
+def test_seconds_bind_as_rolls_do() -> None:
+    bench = Bench(_asset(), _rules(budget=Budget(rolls=50, seconds=10)))
+    bench.carry_out({"headline": Trouble.MISSPELT}, seconds=11)
+    assert bench.decide().roll is Roll.TYPESET
+
+
+def test_typesetting_that_failed_is_not_repeated_on_the_same_image() -> None:
+    bench = Bench(_asset(), _rules(budget=Budget(rolls=1)))
+    bench.carry_out({"headline": Trouble.MISSPELT})
+    assert bench.carry_out({"headline": Trouble.MISSPELT}).roll is Roll.TYPESET
+    assert bench.decide().roll is None
+
+
+@given(text=st.text(min_size=1, max_size=20).filter(str.strip))
+def test_an_engine_of_unknown_abilities_is_asked_for_anything(text) -> None:
+    assert cannot_draw(text, _rules()) == ""
+
+
+def test_what_the_engine_cannot_spell_is_typeset_from_the_start() -> None:
+    rules = replace(_rules(), capabilities=Capabilities(characters=frozenset("ABCDEHIL NO")))
+    asset = _asset(headline=RenderMode.AUTO, cta=RenderMode.AUTO)
+    assert "cannot spell" in cannot_draw("CTA", rules)
+    assert decide(asset, rules, []).typeset == ("cta",)
+
+
+def test_a_word_longer_than_the_engines_line_is_typeset_from_the_start() -> None:
+    rules = replace(_rules(), capabilities=Capabilities(line={(512, 512): 7}))
+    assert decide(_asset(headline=RenderMode.AUTO), rules, []).typeset == ("headline",)
+    assert "at most 7" in cannot_draw("HEADLINE", rules)
+
+
+def test_the_best_attempt_has_the_fewest_wrong_slots() -> None:
+    bench = Bench(_asset(headline=RenderMode.AUTO, cta=RenderMode.AUTO), _rules(renders=3))
+    bench.carry_out({"headline": Trouble.MISSPELT, "cta": Trouble.MISSPELT})
+    bench.carry_out({"headline": Trouble.MISSPELT})
+    bench.carry_out({"cta": Trouble.MISSPELT})
+    assert best(bench.attempts).number == 2
+    assert failed_slots(bench.attempts[0]) == {"headline", "cta"}
