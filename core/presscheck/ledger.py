@@ -252,12 +252,24 @@ class Ledger:
         with self._transaction() as connection:
             connection.execute(gone)
 
-    def start_afresh(self, run: str) -> None:
-        """Forget the leases and problems of an earlier try; what was made stays."""
+    def held(self, name: str) -> bool:
+        """Return True while somebody's lease on `name` lasts."""
+        query = sa.select(leases.c.owner).where(
+            leases.c.name == name, leases.c.expires >= time.time()
+        )
         with self._transaction() as connection:
-            connection.execute(
-                sa.delete(leases).where(leases.c.name.startswith(f"{run}/", autoescape=True))
-            )
+            return connection.execute(query).first() is not None
+
+    def start_afresh(self, run: str, *, alone: bool = True) -> None:
+        """Forget the problems of an earlier try; what was made stays.
+
+        Its leases are forgotten too when whoever asks is `alone`: nobody else can be at work.
+        """
+        with self._transaction() as connection:
+            if alone:
+                connection.execute(
+                    sa.delete(leases).where(leases.c.name.startswith(f"{run}/", autoescape=True))
+                )
             connection.execute(sa.delete(problems).where(problems.c.run == run))
 
     def record_problem(self, run: str, asset: str, exit_code: int, told: str) -> None:

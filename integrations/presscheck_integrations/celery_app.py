@@ -9,23 +9,37 @@ finish), `delivery`.
 from __future__ import annotations
 
 import socket
+import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 from celery import Celery
 
 from presscheck.assets import Asset, AssetState
-from presscheck.errors import Cancelled, DeliveryError, PresscheckError, TransientError
+from presscheck.errors import (
+    Cancelled,
+    DeliveryError,
+    PluginError,
+    PresscheckError,
+    StorageError,
+    TransientError,
+)
 from presscheck.job import Event, Job
 from presscheck.press import Press, by_size, engine_name, rules_of
 from presscheck.stages.extract import plan_round, proof, pull
 from presscheck.stages.integrate import deliver, deliver_manifest, deliverers, finish
 
 QUEUES = ("engine", "cpu", "delivery")
-LEASE_SECONDS = 120.0
-"""How long a task may be silent before another worker may take it over."""
+LEASE_SECONDS = 20.0
+"""How long a task's worker may be silent before another one may take the task over."""
+VISIBILITY_SECONDS = 30
+"""After which Redis gives a task that nobody finished to another worker.
+
+It may be shorter than a task: whoever gets one that is still at work finds its lease, and waits.
+"""
 RETRIES = 5
 CLOSED = "closed"
 """The entry among a run's problems that says it came to its end."""
@@ -62,13 +76,7 @@ def make_app(broker: str) -> Celery:
 def _transport_options(broker: str) -> dict[str, Any]:
     if broker.startswith("memory:"):
         return {"polling_interval": 0.02}
-    # Redis gives a task to another worker after this time, so it exceeds the longest task; the
-    # two intervals make it look for lost tasks every second instead of every hundred.
-    return {
-        "visibility_timeout": 3600,
-        "unacked_restore_interval": 1,
-        "unacked_restore_throttle": 1,
-    }
+    return {"visibility_timeout": VISIBILITY_SECONDS} if broker.startswith("redis") else {}
 
 
 class Workshop:
@@ -95,10 +103,13 @@ class Workshop:
         """Queue a task."""
         self._tasks[name].apply_async(args=ids)
 
-    def submit(self, job: Job) -> None:
-        """Queue whatever a run needs next, wherever an earlier try left it."""
+    def submit(self, job: Job, *, alone: bool) -> None:
+        """Queue whatever a run needs next, wherever an earlier try left it.
+
+        `alone` says that no other process can be at work on it.
+        """
         self._jobs[job.run] = job
-        job.ledger.start_afresh(job.run)
+        job.ledger.start_afresh(job.run, alone=alone)
         for names in by_size(job):
             self.send("roll", job.run, names)
         for asset in job.ledger.assets(job.run):
@@ -113,39 +124,70 @@ class Workshop:
             job = self.job(run)
             if "" in job.ledger.problems(run):
                 return  # the run has stopped; what is queued waits for the next try
-            lease = f"{run}/{name}/{ids!r}"[:300]
             try:
-                self._take(job, lease)
-                try:
+                with self._leased(job, self._lease_name(job, name, ids)):
                     work(job, *ids)
-                finally:
-                    job.ledger.release(lease, self.owner)
             except Cancelled:
                 return
             except TransientError as error:
-                self._retry(celery_task, job, error, ids)
+                self._retry(celery_task, job, name, error, ids)
             except PresscheckError as error:
                 self._give_up(job, name, error, ids)
+            except Exception as error:  # noqa: BLE001 - whoever waits for the run has to know
+                told = f"{name} failed with an unexpected {type(error).__name__}: {error}"
+                self._give_up(job, name, PresscheckError(told), ids)
+            if name in {"roll", "proof"}:
+                self._next_round(job, ids[0][0] if name == "roll" else ids[0])
 
         return task
 
-    def _take(self, job: Job, lease: str) -> None:
-        if not job.ledger.lease(lease, self.owner, LEASE_SECONDS):
-            raise BusyError
+    def _lease_name(self, job: Job, name: str, ids: Sequence[Any]) -> str:
+        if name == "roll":
+            return self._roll_lease(job, ids[0][0])
+        return f"{job.run}/{name}/{'/'.join(ids)}"
 
-    def _retry(self, celery_task: Any, job: Job, error: TransientError, ids: Sequence[Any]) -> None:
+    def _roll_lease(self, job: Job, asset: str) -> str:
+        """Return the lease of an asset's size: its rolls take turns, whichever assets they hold."""
+        spec = job.ledger.asset(job.run, asset).spec
+        return f"{job.run}/roll/{spec.width}x{spec.height}"
+
+    @contextmanager
+    def _leased(self, job: Job, lease: str) -> Generator[None]:
+        """Hold a lease, renewed as long as this process lives; BusyError when another has it."""
+        owner = f"{self.owner}:{uuid.uuid4().hex[:8]}"
+        if not job.ledger.lease(lease, owner, LEASE_SECONDS):
+            raise BusyError
+        done = threading.Event()
+        beat = threading.Thread(target=_renew, args=(job, lease, owner, done), daemon=True)
+        beat.start()
+        try:
+            yield
+        finally:
+            done.set()
+            beat.join()
+            job.ledger.release(lease, owner)
+
+    def _retry(
+        self, celery_task: Any, job: Job, name: str, error: TransientError, ids: Sequence[Any]
+    ) -> None:
         tried = celery_task.request.retries
         if isinstance(error, BusyError):
             raise celery_task.retry(countdown=1.0)
         if tried >= RETRIES:
-            self._give_up(job, "deliver", error, ids)
+            self._give_up(job, name, error, ids)
             return
         raise celery_task.retry(countdown=min(0.5 * 2**tried, 30.0))
 
     def _give_up(self, job: Job, name: str, error: PresscheckError, ids: Sequence[Any]) -> None:
-        asset = str(ids[0]) if name == "deliver" and ids else ""
-        job.ledger.record_problem(job.run, asset, error.exit_code, str(error))
-        if isinstance(error, DeliveryError | TransientError) and asset:
+        """Enter a problem: of one asset where the others can go on, else of the whole run."""
+        asset = ""
+        if name in {"proof", "finish", "deliver"} and isinstance(
+            error, PluginError | DeliveryError | TransientError
+        ):
+            asset = str(ids[0])
+        key = asset or (CLOSED if name == "close" else "")
+        job.ledger.record_problem(job.run, key, error.exit_code, str(error))
+        if asset:
             note = f"not delivered: {error.problem}"
             job.watch(Event(stage="settled", assets=(asset,), note=note))
             self._close_when_settled(job)
@@ -175,10 +217,26 @@ class Workshop:
         asset = job.ledger.asset(job.run, name)
         if self._waits_for_proof(job, name):
             proof(job, name, len(asset.attempts) + 1, rules_of(job, asset.spec))
-        # Whoever proofs the last pull of a size sends its failed assets into the next round.
-        group = [names for names in by_size(job) if name in names]
-        if group and not any(self._waits_for_proof(job, other) for other in group[0]):
-            self.send("roll", job.run, group[0])
+
+    def _next_round(self, job: Job, name: str) -> None:
+        """Send what is open of an asset's size into the next round, once this one is at its end.
+
+        A roll looks after it gave its lease back and a proof after its attempt is in the ledger,
+        so whichever is last sees that it is; when both are, the second round finds nothing to do.
+        """
+        problems = job.ledger.problems(job.run)
+        if "" in problems or job.stop.is_set() or job.ledger.held(self._roll_lease(job, name)):
+            return
+        size = _size(job.ledger.asset(job.run, name))
+        group = [
+            asset.spec.id
+            for asset in job.ledger.assets(job.run)
+            if asset.state is AssetState.OPEN
+            and _size(asset) == size
+            and asset.spec.id not in problems
+        ]
+        if group and not any(self._waits_for_proof(job, other) for other in group):
+            self.send("roll", job.run, group)
 
     def _finish(self, job: Job, name: str) -> None:
         asset = job.ledger.asset(job.run, name)
@@ -213,3 +271,15 @@ class Workshop:
             job.ledger.record_problem(job.run, CLOSED, 0, "")
         else:
             self.send("close", job.run)
+
+
+def _size(asset: Asset) -> tuple[int, int]:
+    return asset.spec.width, asset.spec.height
+
+
+def _renew(job: Job, lease: str, owner: str, done: threading.Event) -> None:
+    while not done.wait(LEASE_SECONDS / 4):
+        try:
+            job.ledger.lease(lease, owner, LEASE_SECONDS)
+        except StorageError:
+            return  # the task itself meets the same trouble, and tells it

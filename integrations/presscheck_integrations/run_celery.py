@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from presscheck.errors import Cancelled, InputError, PresscheckError
+from presscheck.errors import EXIT_DELIVERY, Cancelled, InputError, PresscheckError
 from presscheck.hookspecs import hookimpl
 from presscheck.registry import RunnerEntry
 
@@ -53,14 +53,16 @@ class CeleryRunner:
                 stack.enter_context(embedded_workers(app))
             else:
                 require_workers(app, broker)
-            workshop.submit(job)
+            workshop.submit(job, alone=broker is None)
             return wait_until_closed(press, job, told=broker is not None)
 
     def work(self, press: Press, *, broker: str, queues: Sequence[str]) -> None:
         """Serve `queues` of a broker until SIGTERM; one process, one task at a time."""
         app = connected_app(broker)
         make_workshop(app, press)
-        arguments = ["worker", "--pool=solo", "--loglevel=INFO", "-Q", ",".join(queues)]
+        # A thread for the task keeps the worker's own one free to answer who is there.
+        arguments = ["worker", "--pool=threads", "--concurrency=1", "--loglevel=INFO"]
+        arguments += ["-Q", ",".join(queues)]
         app.worker_main(arguments)
 
 
@@ -150,7 +152,14 @@ def wait_until_closed(press: Press, job: Job, *, told: bool) -> Result:
         if told:
             seen = tell_changes(job, seen)
         time.sleep(POLL_SECONDS)
-    refused = tuple(f"{name}: {text}" for name, (code, text) in problems.items() if code)
+    failed = {name: problem for name, problem in problems.items() if problem[0]}
+    for code, text in failed.values():
+        if code != EXIT_DELIVERY:
+            raise StoppedError(text, code)
+    refused = tuple(
+        f"{'manifest.json' if name == CLOSED else name}: {text}"
+        for name, (_, text) in failed.items()
+    )
     return Result(run=job.run, assets=tuple(job.ledger.assets(job.run)), problems=refused)
 
 
