@@ -108,6 +108,11 @@ class Paper:
     log: Path
     env: Mapping[str, str]
 
+    @property
+    def command(self) -> str:
+        """Return the path of the `presscheck` command."""
+        return str(Path(sys.executable).with_name("presscheck"))
+
     def paid(self, kind: str = "") -> list[str]:
         """Return what the engine was asked for so far, in any process."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
@@ -115,9 +120,8 @@ class Paper:
 
     def start(self, arguments: Sequence[str], **more: str) -> subprocess.Popen[str]:
         """Start the `presscheck` command."""
-        command = [str(Path(sys.executable).with_name("presscheck")), *arguments]
         return subprocess.Popen(
-            command,
+            [self.command, *arguments],
             env={**self.env, **more},
             cwd=self.log.parent,
             stdout=subprocess.PIPE,

@@ -28,6 +28,24 @@ GROUP = "presscheck"
 DEFAULT_PLUGINS = ("presscheck_plugins", "presscheck_integrations", "presscheck_templates")
 """Packages of built-in plugins; each lists its modules in `PLUGINS`."""
 
+ANSWERS = {
+    "register_engines": "EngineEntry",
+    "register_readers": "ReaderEntry",
+    "register_finishers": "FinisherEntry",
+    "register_deliverers": "DelivererEntry",
+    "register_runners": "RunnerEntry",
+    "register_brands": "BrandEntry",
+    "register_channels": "ChannelEntry",
+    "collect_assets": "AssetSpec",
+    "compose_prompt": "str",
+    "validate_asset": "Finding",
+    "verify_candidate": "Verdict",
+    "plan_reroll": "Decision",
+}
+"""The class of each hook's answers; an observer's answer is not looked at."""
+SINGLE = frozenset({"compose_prompt", "verify_candidate", "plan_reroll"})
+"""Hooks that answer with one value; the others with an iterable of them."""
+
 T = TypeVar("T")
 
 
@@ -61,8 +79,8 @@ class Plugins:
     def _load_entry(self, entry: EntryPoint) -> None:
         try:
             self.register(entry.load(), entry.name)
-        except Exception as error:  # noqa: BLE001 - anything may happen while foreign code is imported
-            self.broken.append(BrokenPlugin(name=entry.name, problem=f"{error}"))
+        except (Exception, SystemExit) as error:  # foreign code: importing it may do anything
+            self.broken.append(BrokenPlugin(name=entry.name, problem=_told(error)))
 
     def register(self, plugin: object, name: str | None = None) -> None:
         """Add a plugin and check it at once.
@@ -77,7 +95,7 @@ class Plugins:
             if self.manager.is_registered(plugin):
                 self.manager.unregister(plugin)
             raise PluginError(
-                f"plugin {name or plugin!r}: {error}",
+                f"plugin {name or repr(plugin)}: {str(error).rstrip('.')}.",
                 remedy="Compare its hooks with docs/hooks.md.",
             ) from error
         assert registered is not None
@@ -108,7 +126,8 @@ class Plugins:
     def _call(self, implementation: pluggy.HookImpl, hook: str, arguments: dict[str, Any]) -> Any:
         function: Callable[..., Any] = implementation.function
         try:
-            return _read_out(function(*(arguments[name] for name in implementation.argnames)))
+            result = function(*(arguments[name] for name in implementation.argnames))
+            return None if result is None else _checked(hook, result)
         except PresscheckError:
             raise
         except Exception as error:  # foreign code: name it, whatever it raised
@@ -121,33 +140,37 @@ class Plugins:
     def _flat(self, hook: str, **arguments: Any) -> list[Any]:
         return [entry for entries in self._each(hook, **arguments) for entry in entries]
 
+    def _named(self, hook: str) -> list[Any]:
+        """Return entries, the one that wins last: of equal names the plugin loaded last has it."""
+        return self._flat(hook)[::-1]
+
     def engines(self) -> dict[str, registry.EngineEntry]:
         """Return engines by name."""
-        return {entry.name: entry for entry in self._flat("register_engines")}
+        return {entry.name: entry for entry in self._named("register_engines")}
 
     def readers(self) -> dict[str, registry.ReaderEntry]:
         """Return readers by name."""
-        return {entry.name: entry for entry in self._flat("register_readers")}
+        return {entry.name: entry for entry in self._named("register_readers")}
 
     def finishers(self) -> dict[str, registry.FinisherEntry]:
         """Return finishers by name."""
-        return {entry.name: entry for entry in self._flat("register_finishers")}
+        return {entry.name: entry for entry in self._named("register_finishers")}
 
     def deliverers(self) -> dict[str, registry.DelivererEntry]:
         """Return deliverers by name."""
-        return {entry.name: entry for entry in self._flat("register_deliverers")}
+        return {entry.name: entry for entry in self._named("register_deliverers")}
 
     def runners(self) -> dict[str, registry.RunnerEntry]:
         """Return runners by name."""
-        return {entry.name: entry for entry in self._flat("register_runners")}
+        return {entry.name: entry for entry in self._named("register_runners")}
 
     def brands(self) -> dict[str, registry.BrandEntry]:
         """Return brand kits by name."""
-        return {entry.name: entry for entry in self._flat("register_brands")}
+        return {entry.name: entry for entry in self._named("register_brands")}
 
     def channels(self) -> dict[str, tuple[int, int]]:
         """Return channel presets by name: width and height in pixels."""
-        entries: list[registry.ChannelEntry] = self._flat("register_channels")
+        entries: list[registry.ChannelEntry] = self._named("register_channels")
         return {entry.name: (entry.width, entry.height) for entry in entries}
 
     def collect_assets(self, campaign: Campaign, brand: Brand) -> list[AssetSpec]:
@@ -201,6 +224,20 @@ def pick(entries: dict[str, T], name: str, kind: str) -> T:
     raise InputError(f"there is no {kind} {name!r}.", remedy=f"Installed: {known}.")
 
 
-def _read_out(result: Any) -> Any:
-    """Return a generator's items as a list: reading may fail, and here its owner is known."""
-    return [*result] if inspect.isgenerator(result) else result
+def _checked(hook: str, result: Any) -> Any:
+    """Return a hook's answer, an iterable as a list: reading may fail, and here its owner is known.
+
+    Raises:
+        TypeError: It holds something that this hook cannot answer.
+    """
+    if hook not in ANSWERS:
+        return None
+    answers = [result] if hook in SINGLE else [*result]
+    for answer in answers:
+        if all(kind.__name__ != ANSWERS[hook] for kind in type(answer).__mro__):
+            raise TypeError(f"it answers with {ANSWERS[hook]}, not with {str(answer)[:60]!r}")
+    return result if hook in SINGLE else answers
+
+
+def _told(error: BaseException) -> str:
+    return f"{error}" if isinstance(error, PresscheckError) else f"{type(error).__name__}: {error}"

@@ -84,14 +84,15 @@ def connected_app(broker: str) -> Celery:
 
     from presscheck_integrations.celery_app import make_app
 
-    shown = maybe_sanitize_url(broker)
+    shown = "URL"
     try:
+        shown = maybe_sanitize_url(broker)
         app = make_app(broker)
         with app.connection_for_write() as connection:
             connection.ensure_connection(max_retries=2, interval_start=0.2, timeout=5)
     except (KombuError, OSError, ValueError, KeyError, ImportError) as error:
         raise InputError(
-            f"the broker {shown} cannot be used: {type(error).__name__}.",
+            f"the broker {shown or 'URL'} cannot be used: {type(error).__name__}.",
             remedy="Start it, or check --broker (redis://host:6379/0 or amqp://host).",
         ) from error
     return app

@@ -152,9 +152,7 @@ def doctor(work: Work = DEFAULT_WORK, as_json: Json = False) -> None:
 def main() -> None:
     """Run the command line and end the process with a documented exit code."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as exit_:
-        sys.exit(exit_.exit_code)
+        sys.exit(_run())
     except errors.PresscheckError as error:
         _tell(f"presscheck: {error}")
         sys.exit(error.exit_code)
@@ -163,11 +161,22 @@ def main() -> None:
         sys.exit(errors.EXIT_INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has seen enough (`presscheck ... | head`).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(errors.EXIT_OK)
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback for users
         _tell_unexpected(error)
         sys.exit(_exit_code(error))
+
+
+def _run() -> int:
+    """Run a command and return its exit code, which Typer hands back instead of raising it."""
+    try:
+        code: object = app(standalone_mode=False)
+    except SystemExit as end:
+        # Typer ends so itself when nobody reads our output any more.
+        raise BrokenPipeError from end
+    sys.stdout.flush()
+    return code if isinstance(code, int) else errors.EXIT_OK
 
 
 def _exit_code(error: Exception) -> int:
