@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -79,7 +78,7 @@ class Plugins:
     def _load_entry(self, entry: EntryPoint) -> None:
         try:
             self.register(entry.load(), entry.name)
-        except (Exception, SystemExit) as error:  # foreign code: importing it may do anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may do anything
             self.broken.append(BrokenPlugin(name=entry.name, problem=_told(error)))
 
     def register(self, plugin: object, name: str | None = None) -> None:

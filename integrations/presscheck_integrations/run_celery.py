@@ -89,7 +89,7 @@ def connected_app(broker: str) -> Celery:
         shown = maybe_sanitize_url(broker)
         app = make_app(broker)
         with app.connection_for_write() as connection:
-            connection.ensure_connection(max_retries=2, interval_start=0.2, timeout=5)
+            connection.ensure_connection(max_retries=2, interval_start=1, timeout=5)
     except (KombuError, OSError, ValueError, KeyError, ImportError) as error:
         raise InputError(
             f"the broker {shown or 'URL'} cannot be used: {type(error).__name__}.",

@@ -83,7 +83,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(blobs, monkeypatch,
 
 def test_a_folder_that_is_a_file_is_told(tmp_path) -> None:
     (tmp_path / "blobs").write_text("")
-    with pytest.raises(StorageError, match="Not a directory|File exists"):
+    with pytest.raises(StorageError, match=r"Not a directory|File exists"):
         Blobs(tmp_path / "blobs").put(b"data")
 
 

@@ -17,7 +17,6 @@ from presscheck.assets import (
     Candidate,
     Decision,
     Finding,
-    Roll,
     Severity,
     Status,
     Verdict,
@@ -198,7 +197,7 @@ def test_a_later_plugin_replaces_an_entry_of_the_same_name() -> None:
 def test_a_misspelt_hook_is_refused_with_the_hooks_there_are() -> None:
     plugin = _module(colect_assets=hookimpl(lambda campaign: []))
     plugins = Plugins()
-    with pytest.raises(PluginError, match="plugin mine: .*'colect_assets'.*collect_assets"):
+    with pytest.raises(PluginError, match=r"plugin mine: .*'colect_assets'.*collect_assets"):
         plugins.register(plugin, "mine")
     assert plugins.manager.get_plugins() == set()
 
@@ -206,7 +205,7 @@ def test_a_misspelt_hook_is_refused_with_the_hooks_there_are() -> None:
 def test_a_misspelt_argument_is_refused() -> None:
     plugin = _module(collect_assets=hookimpl(lambda campain: []))
     plugins = Plugins()
-    with pytest.raises(PluginError, match="(?s)plugin mine: .*campain"):
+    with pytest.raises(PluginError, match=r"(?s)plugin mine: .*campain"):
         plugins.register(plugin, "mine")
     assert plugins.manager.get_plugins() == set()
 

@@ -38,9 +38,18 @@ def _asset(**modes: RenderMode) -> AssetSpec:
         SlotCopy(name=name, text=name.upper(), render=mode, box=BOX) for name, mode in modes.items()
     )
     return AssetSpec(
-        id="a", campaign="c", brand="b", placement="p", width=512, height=512, locale="en",
-        variant=1, seed=0, brief="x", slots=slots,
-    )  # fmt: skip
+        id="a",
+        campaign="c",
+        brand="b",
+        placement="p",
+        width=512,
+        height=512,
+        locale="en",
+        variant=1,
+        seed=0,
+        brief="x",
+        slots=slots,
+    )
 
 
 def _rules(*, splits: bool = True, budget: Budget | None = None, **ladder: object) -> Rules:
@@ -117,7 +126,7 @@ class Bench:
                 ),
                 verdicts=(_verdict(self.asset, troubles, extra),),
                 seconds={"render": seconds},
-            )  # fmt: skip
+            )
         )
         return decision
 
@@ -208,8 +217,8 @@ def test_a_plan_that_failed_in_every_render_is_given_up() -> None:
     bench = Bench(_asset(), _rules(renders=3, plans=2))
     wrong: Troubles = {"headline": Trouble.MISSPELT}
     rolls = [bench.carry_out(wrong).roll for _ in range(6)]
-    P, R = Roll.PLAN, Roll.RENDER
-    assert rolls == [P, R, R, P, R, R]
+    p, r = Roll.PLAN, Roll.RENDER
+    assert rolls == [p, r, r, p, r, r]
     assert bench.decide().roll is Roll.TYPESET
 
 
