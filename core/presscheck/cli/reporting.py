@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+
+from pydantic import JsonValue
 
 from presscheck import errors
 from presscheck.errors import StorageError
@@ -42,9 +45,9 @@ def list_runs(work: Path, ledger: str | None, *, as_json: bool) -> int:
     return errors.EXIT_OK
 
 
-def _name(job: dict[str, object] | object) -> object:
-    campaign = job.get("campaign") if isinstance(job, dict) else None
-    return campaign.get("name") if isinstance(campaign, dict) else ""
+def _name(job: Mapping[str, JsonValue]) -> JsonValue:
+    campaign = job["campaign"]
+    return campaign["name"] if isinstance(campaign, dict) else ""
 
 
 def report_run(run: str, work: Path, ledger: str | None, output: Path, *, as_json: bool) -> int:
