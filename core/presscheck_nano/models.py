@@ -24,6 +24,7 @@ LATENTS = 8
 GLYPH_WIDTH = 64
 AR_WIDTH = 192
 DIT_WIDTH = 256
+HEAD_WIDTH = 128
 
 
 def build_ar(tokenizer: PreTrainedTokenizerFast) -> GlmImageForConditionalGeneration:
@@ -113,8 +114,10 @@ def build_dit() -> GlmImageTransformer2DModel:
         in_channels=LATENTS,
         out_channels=LATENTS,
         num_layers=6,
-        attention_head_dim=32,
-        num_attention_heads=DIT_WIDTH // 32,
+        # Queries and keys are normalised, so a head's scores are at most the root of its width:
+        # with 32 no head can look at its neighbour alone, with 128 it can.
+        attention_head_dim=HEAD_WIDTH,
+        num_attention_heads=DIT_WIDTH // HEAD_WIDTH,
         text_embed_dim=GLYPH_WIDTH,
         time_embed_dim=128,
         condition_dim=32,
@@ -129,7 +132,30 @@ def build_dit() -> GlmImageTransformer2DModel:
                 block.norm1.linear.bias[gate * DIT_WIDTH : (gate + 1) * DIT_WIDTH] = 0.5
     nn.init.zeros_(dit.proj_out.weight)
     nn.init.zeros_(dit.proj_out.bias)
+    seed_neighbours(dit.transformer_blocks[0].attn1)
     return dit
+
+
+@torch.no_grad()
+def seed_neighbours(attention: Any) -> None:
+    """Start the first layer's two heads looking at the token to the left and the one above.
+
+    Comparing its side of the checkerboard with theirs, a token knows which quarter of its cell it
+    draws. The published architecture gives it no other sign of that.
+    """
+    axis = HEAD_WIDTH // 4
+    speeds = 1.0 / 10000.0 ** (torch.arange(axis) / axis)
+    energy = speeds.square() / speeds.square().sum() * HEAD_WIDTH / 2
+    both = torch.cat([energy, energy]).sqrt()
+    phases = torch.arange(2 * axis) * 2.4  # spread, so that the norm finds no mean to take away
+    for head, moved in enumerate(("across", "down")):
+        zero = torch.zeros(axis)
+        # The rotary angles of rows come first, then those of columns.
+        turn = torch.cat([zero, speeds] if moved == "across" else [speeds, zero])
+        rows = slice(head * HEAD_WIDTH, (head + 1) * HEAD_WIDTH)
+        for projection, angle in ((attention.to_q, phases - turn), (attention.to_k, phases)):
+            projection.weight[rows] = 0
+            projection.bias[rows] = torch.cat([both * angle.cos(), both * angle.sin()])
 
 
 def build_glyph_encoder() -> tuple[ByT5Tokenizer, T5EncoderModel]:

@@ -96,10 +96,10 @@ class Speller(nn.Module):
 
 @torch.no_grad()
 def seed_copying(model: GlmImageForConditionalGeneration) -> None:
-    """Start the first two layers as the circuit that copying needs, which is slow to form by itself.
+    """Start the first two layers as the circuit that copying needs, which is slow to form alone.
 
-    Layer 0, head 0 looks at the token before and writes down which it was; layer 1, head 0 looks for
-    the place whose token before was the one just written, and passes on what stands there: an
+    Layer 0, head 0 looks at the token before and writes down which it was; layer 1, head 0 looks
+    for the place whose token before was the one just written, and passes on what stands there: an
     induction head (Olsson et al. 2022, "In-context Learning and Induction Heads"). The norms behind
     attention and feed-forward start low, so that they do not drown the embeddings.
     """

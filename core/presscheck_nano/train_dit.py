@@ -12,14 +12,17 @@ from diffusers import AutoencoderKL
 from torch import nn
 from torch.func import functional_call
 
-from presscheck_nano.models import DIT_WIDTH, CodeTable, build_dit, build_glyph_encoder
+from presscheck_nano.models import DIT_WIDTH, HEAD_WIDTH, CodeTable, build_dit, build_glyph_encoder
 from presscheck_nano.posters import Poster, Rng, make_poster
 from presscheck_nano.training import Schedule, train
 from presscheck_nano.wording import sample_copy
-from presscheck_nano.world import CELL
+from presscheck_nano.world import CELL, LETTER_CODES
 
 FACTOR = 4
 TOKENS_PER_CELL = 2
+PATCH = 4
+LETTER_WEIGHT = 2.5
+"""What letters count in the loss, where anything else counts 1."""
 WRONG_CODES = 0.01
 """Share of codes that are replaced by others in training, since a plan may hold mistakes."""
 
@@ -42,6 +45,7 @@ class Renderer(nn.Module):
         self.codes = CodeTable(DIT_WIDTH, scale=0.5)
         self.glyph_tokenizer, self.glyphs = build_glyph_encoder()
         self.dit.prior_token_embedding.weight.requires_grad_(False)
+        seed_checkerboard(self)
 
     def forward(
         self,
@@ -88,6 +92,26 @@ class Renderer(nn.Module):
         with torch.no_grad():
             self.dit.prior_token_embedding.weight.copy_(self.codes.weight())
         return self.dit
+
+
+@torch.no_grad()
+def seed_checkerboard(renderer: Renderer) -> None:
+    """Start the DiT with the checkerboard in plain sight, and its first heads reading it next door.
+
+    The codes' two sides lie far apart along one direction, two units of the prior's projector pass
+    it on, and layer 0 writes the neighbours' sides down (`seed_neighbours` aims its heads).
+    """
+    side, seen, *written = torch.linalg.qr(torch.randn(DIT_WIDTH, DIT_WIDTH)).Q.T[:4]
+    renderer.codes.parities.copy_(torch.stack([-4 * side, 4 * side]))
+    projector = renderer.dit.prior_projector.net
+    for unit, sign in enumerate((1.0, -1.0)):
+        projector[0].proj.weight[unit] = sign * 1.5 * side
+        projector[0].proj.bias[unit] = 0
+        projector[2].weight[:, unit] = sign * 0.8 * seen
+    attention = renderer.dit.transformer_blocks[0].attn1
+    for head, direction in enumerate(written):
+        attention.to_v.weight[head * HEAD_WIDTH] = seen
+        attention.to_out[0].weight[:, head * HEAD_WIDTH] = 3.0 * direction
 
 
 class SampleSource:
@@ -176,7 +200,17 @@ def velocity_loss(
     noisy = (1 - mix) * latents + mix * noise
     with torch.autocast("cpu", dtype=torch.bfloat16):
         found = renderer(noisy, codes, time * 1000 - 1, *words)
-    return (found.float() - (noise - latents)).square().mean()
+    error = (found.float() - (noise - latents)).square()
+    weight = letter_weight(codes, latents.shape[-2:])
+    return (error * weight).mean() / weight.mean()
+
+
+def letter_weight(codes: torch.Tensor, size: torch.Size) -> torch.Tensor:
+    """Return what each latent counts, (batch, 1, height, width): more where letters are."""
+    height, width = (side // PATCH for side in size)
+    letters = (codes < 2 * LETTER_CODES).float().reshape(-1, 1, height, width)
+    weight = 1 + (LETTER_WEIGHT - 1) * letters
+    return weight.repeat_interleave(PATCH, 2).repeat_interleave(PATCH, 3)
 
 
 def train_dit(
@@ -187,7 +221,7 @@ def train_dit(
     schedule: Schedule,
     *,
     batch: int,
-    seconds: float,
+    seconds: float | None = None,
 ) -> None:
     """Train the DiT on windows, every eighth step on whole posters."""
     torch.manual_seed(0)
@@ -203,7 +237,7 @@ def train_dit(
         if step % 8 == 7:
             rows, columns, count = 12, 12, max(batch // 3, 1)
         else:
-            rows, columns, count = 6, 8, batch
+            rows, columns, count = 5, 8, batch
         return velocity_loss(renderer, rng, *source.windows(count, rows, columns))
 
     train(renderer, loss, schedule, folder / "dit.pt", every=50, seconds=seconds)

@@ -72,7 +72,7 @@ def train_vae(
     schedule: Schedule,
     *,
     batch: int,
-    seconds: float,
+    seconds: float | None = None,
     encoder: Path | None = None,
 ) -> None:
     """Train the autoencoder.

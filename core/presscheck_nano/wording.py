@@ -84,15 +84,20 @@ ALIGN_WORDS = {
 
 
 def sample_copy(
-    rng: Rng, width: int, lines: int = 2, vocabulary: Sequence[str] | None = None
+    rng: Rng,
+    width: int,
+    lines: int = 2,
+    *,
+    vocabulary: Sequence[str] | None = None,
+    random_share: float = 0.6,
 ) -> str:
     """Return copy whose words fit lines of `width` characters, on at most `lines` lines.
 
     Six in ten are random strings, so that the model learns to copy and not to remember.
     """
     count = int(rng.integers(1, 2 * lines))
-    chosen = vocabulary or words("training")
-    made = [_word(rng, width, chosen) for _ in range(count)]
+    chosen = [word for word in vocabulary or words("training") if len(word) <= width]
+    made = [_word(rng, width, chosen, random_share) for _ in range(count)]
     while _lines(made, width) > lines:
         made.pop()
     return " ".join(made)
@@ -107,15 +112,15 @@ def _lines(made: Sequence[str], width: int) -> int:
     return used
 
 
-def _word(rng: Rng, width: int, vocabulary: Sequence[str]) -> str:
+def _word(rng: Rng, width: int, vocabulary: Sequence[str], random_share: float) -> str:
     kind = rng.random()
-    if kind < 0.6:
+    if kind < random_share:
         alphabet = _alphabet(rng)
         length = min(int(rng.integers(2, 12)), width)
         return "".join(str(rng.choice(list(alphabet))) for _ in range(length))
-    if kind < 0.72:
+    if kind < 1.2 * random_share:
         return str(rng.choice([_price(rng), f"{rng.integers(5, 95)}%", str(rng.integers(1, 2030))]))
-    word = str(rng.choice(list(vocabulary)))[:width]
+    word = str(rng.choice(list(vocabulary)))
     style = rng.random()
     if style < 0.7:
         return word
