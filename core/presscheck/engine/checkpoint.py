@@ -114,9 +114,8 @@ def load_pipeline(checkpoint: Checkpoint, settings: EngineSettings) -> GlmImageP
     """
     import diffusers
     import torch
-    from diffusers.utils import logging
 
-    logging.disable_progress_bar()
+    _quieten()
     device = choose_device(settings)
     source = checkpoint.folder or checkpoint.name
     options: dict[str, Any] = {} if checkpoint.folder else {"revision": settings.revision}
@@ -143,6 +142,16 @@ def load_pipeline(checkpoint: Checkpoint, settings: EngineSettings) -> GlmImageP
     pipeline.set_progress_bar_config(disable=True)
     loaded: GlmImagePipeline = pipeline
     return loaded
+
+
+def _quieten() -> None:
+    """Keep the libraries' own progress bars and hints out of presscheck's output."""
+    from diffusers.utils import logging as diffusers_logging
+    from transformers.utils import logging as transformers_logging
+
+    for logging in (diffusers_logging, transformers_logging):
+        logging.disable_progress_bar()
+        logging.set_verbosity_error()
 
 
 def _place(pipeline: Any, settings: EngineSettings, device: torch.device) -> None:
