@@ -98,7 +98,7 @@ def train_vae(
         image = loss.source.batch(few, side)  # type: ignore[attr-defined]
         with torch.autocast("cpu", dtype=torch.bfloat16):
             latents = vae.encode(image).latent_dist.mean
-            noisy = latents + 0.03 * torch.randn_like(latents)
+            noisy = latents + 0.08 * torch.randn_like(latents)
             drawn = vae.decode(noisy).sample
         drawn, latents = drawn.float(), latents.float()
         means = block_means(image)

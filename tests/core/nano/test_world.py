@@ -1,0 +1,75 @@
+"""The poster world's rules, and the checkpoint that learnt it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from presscheck.engine.settings import read_recommended
+from presscheck_nano import checkpoint_path
+from presscheck_nano.posters import NATIVE, SIZES, make_poster, wrap
+from presscheck_nano.wording import make_prompt, sample_copy, words
+from presscheck_nano.world import CELL, CHARACTERS, CODES, KINDS, code_parts, glyph, stamp
+
+MAX_BYTES = 30_000_000
+
+
+@given(seed=st.integers(0, 2**32 - 1), format_=st.sampled_from(list(SIZES)))
+@settings(max_examples=30, deadline=None)
+def test_a_poster_spells_its_copy_in_its_codes(seed: int, format_: str) -> None:
+    rng = np.random.default_rng(seed)
+    copy = sample_copy(rng, SIZES[format_][1] - 2)
+    poster = make_poster(rng, copy, format_=format_)
+    assert poster.codes.shape == SIZES[format_]
+    assert poster.pixels.shape == (poster.codes.shape[0] * CELL, poster.codes.shape[1] * CELL, 3)
+    assert poster.codes.min() >= 0 and poster.codes.max() < CODES
+    parts = [[code_parts(int(code)) for code in row] for row in poster.codes]
+    upper = ["".join(p.character for p in row if p.half == 0) for row in parts]
+    lower = ["".join(p.character for p in row if p.half == 1) for row in parts]
+    assert "".join(upper) == "".join(lower) == copy.replace(" ", "")
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=20, deadline=None)
+def test_neighbouring_cells_never_share_a_code(seed: int) -> None:
+    codes = make_poster(np.random.default_rng(seed), "LL OO").codes
+    assert (codes[:, 1:] != codes[:, :-1]).all()
+    assert (codes[1:] != codes[:-1]).all()
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_a_prompt_quotes_the_copy_and_nothing_else(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    poster = make_poster(rng, sample_copy(rng, 10))
+    assert make_prompt(rng, poster).split('"')[1::2] == [poster.copy]
+
+
+def test_every_code_can_be_taken_apart_and_drawn() -> None:
+    for code in range(CODES):
+        part = code_parts(code)
+        assert (part.character in CHARACTERS and part.character) or part.kind in KINDS
+    assert all(stamp(kind).shape == (CELL, CELL) for kind in KINDS)
+    assert all(glyph(character).max() > 0.5 for character in CHARACTERS)
+
+
+def test_a_word_longer_than_a_line_is_refused() -> None:
+    with pytest.raises(ValueError, match="longer than a line"):
+        wrap("EXTRAORDINARY", 10)
+
+
+def test_held_out_words_are_not_among_the_training_words() -> None:
+    assert not set(words("held_out")) & set(words("training"))
+
+
+def test_the_checkpoint_is_small_and_says_what_it_can_do() -> None:
+    files = [path for path in Path(checkpoint_path()).rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < MAX_BYTES
+    assert not [path for path in files if path.suffix in {".bin", ".pt", ".pkl"}]
+    recommended = read_recommended(checkpoint_path())
+    assert recommended.native == NATIVE
+    assert set(recommended.characters or "") == set(CHARACTERS)
