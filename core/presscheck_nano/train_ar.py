@@ -23,17 +23,21 @@ from presscheck_nano.training import Schedule, train
 from presscheck_nano.wording import make_prompt, sample_copy, words
 from presscheck_nano.world import CELL, CHARACTERS, CODES, Code, Grid, code_parts
 
-GROUND_WEIGHT, SHAPE_WEIGHT, LOWER_WEIGHT, SPACE_WEIGHT = 0.16, 0.15, 0.2, 0.3
+GROUND_WEIGHT, SHAPE_WEIGHT, LOWER_WEIGHT, SPACE_WEIGHT, FIRST_WEIGHT = 0.16, 0.17, 0.2, 0.6, 0.99
 """What other cells count in the loss, where the upper half of a letter counts 1: that is where the
 model spells. A lower half only repeats the cell above it; `SPACE_WEIGHT` is for the ground in rows
-of letters, which says where words and lines end."""
+of letters, which says where words and lines end, `FIRST_WEIGHT` for a grid's first cell, from which
+all others take their colour."""
 QUIET, QUIET_SHARE = 0.18, 0.25
 """Cells that count less than `QUIET` are many: only this share of them is looked at in a step."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Phase:
-    """A part of the training: from step `start`, batches of `batch` posters; see `make_batch`."""
+    """A part of the training: from step `start`, batches of `batch` posters; see `make_batch`.
+
+    Phases with the same start take turns.
+    """
 
     name: str
     start: int
@@ -158,6 +162,7 @@ def weigh(grid: Grid) -> np.ndarray:
     upper = np.array([bool(part.character) and part.half == 0 for part in parts])[grid]
     ground = np.array([part.kind == "ground" for part in parts])[grid]
     weights[upper.any(axis=1, keepdims=True) & ground] = SPACE_WEIGHT
+    weights[0, 0] = FIRST_WEIGHT
     return weights
 
 
@@ -251,7 +256,9 @@ def train_ar(folder: Path, schedule: Schedule, *, phases: Sequence[Phase], secon
     def loss(step: int) -> torch.Tensor:
         rng = np.random.default_rng([1, step])
         format_ = str(rng.choice(list(SIZES), p=[0.4, 0.2, 0.2, 0.2]))
-        phase = next(phase for phase in reversed(phases) if step >= phase.start)
+        started = [phase for phase in phases if step >= phase.start]
+        latest = [phase for phase in started if phase.start == started[-1].start]
+        phase = latest[step % len(latest)]
         size = phase.batch
         ids, positions, mask, targets, weights = make_batch(
             tokenizer, rng, size, format_, phase.name

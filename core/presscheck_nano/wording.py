@@ -128,6 +128,15 @@ def _word(rng: Rng, width: int, vocabulary: Sequence[str], random_share: float) 
 
 
 def _alphabet(rng: Rng) -> str:
+    """Return the letters of a random word: often few, so that it repeats them as words do."""
+    whole = _whole_alphabet(rng)
+    if rng.random() < 0.5:
+        return whole
+    few = rng.choice(len(whole), size=int(rng.integers(3, 8)), replace=False)
+    return "".join(whole[index] for index in few)
+
+
+def _whole_alphabet(rng: Rng) -> str:
     kind = rng.random()
     if kind < 0.5:
         return CHARACTERS[:26]
