@@ -58,7 +58,7 @@ def export(states: Path, folder: Path) -> None:
         transformer=renderer.export(),
         scheduler=build_scheduler(),
     )
-    pipeline.to(torch.float16).save_pretrained(folder)  # type: ignore[no-untyped-call]
+    pipeline.to(torch.float16).save_pretrained(folder)
     (folder / "presscheck.json").write_text(
         json.dumps(recommended(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )

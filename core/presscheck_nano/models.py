@@ -182,6 +182,13 @@ class CodeTable(nn.Module):
     networks are given `weight()` while they train and its value when they are exported.
     """
 
+    is_letter: torch.Tensor
+    letter_of: torch.Tensor
+    half_of: torch.Tensor
+    parity_of: torch.Tensor
+    colour_of: torch.Tensor
+    kind_of: torch.Tensor
+
     def __init__(self, width: int, *, scale: float, own_letters: bool = True) -> None:
         super().__init__()
         parts = [code_parts(code) for code in range(CODES)]
@@ -207,5 +214,5 @@ class CodeTable(nn.Module):
         chosen: Any = letters if letters is not None else self.letters
         drawn = chosen[self.letter_of] + self.halves[self.half_of]
         shaped = self.colours[self.colour_of] + self.kinds[self.kind_of]
-        base = torch.where(self.is_letter[:, None], drawn, shaped)
+        base: torch.Tensor = torch.where(self.is_letter[:, None], drawn, shaped)
         return base + self.parities[self.parity_of]

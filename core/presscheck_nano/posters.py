@@ -265,7 +265,7 @@ def _confetti(canvas: Canvas, rng: Rng, accents: tuple[str, str]) -> None:
 def _span(canvas: Canvas) -> tuple[float, float]:
     """Return the first row and the height of the largest block of free rows."""
     best, start = (0, 0), 0
-    rows = [*canvas.free.any(axis=1), False]
+    rows = [bool(row.any()) for row in canvas.free] + [False]
     for row, free in enumerate(rows):
         if not free:
             best = max(best, (row - start, start))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -55,6 +56,8 @@ def make_tokenizer(seed: int = 0) -> PreTrainedTokenizerFast:
 class Speller(nn.Module):
     """The AR model with its embeddings in parts, as it trains."""
 
+    letter_rows: torch.Tensor
+
     def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
         super().__init__()
         self.model = build_ar(tokenizer)
@@ -65,7 +68,8 @@ class Speller(nn.Module):
         ids = [tokenizer.convert_tokens_to_ids(character) - CODES for character in CHARACTERS]
         self.register_buffer("letter_rows", torch.tensor(ids))
         with torch.no_grad():
-            self.heads.letters.copy_(0.1 * self.text[self.letter_rows])  # type: ignore[union-attr]
+            letters: Any = self.heads.letters
+            letters.copy_(0.1 * self.text[self.letter_rows])
         seed_copying(self.model)
         for table in (self.model.model.language_model.embed_tokens, self.model.lm_head):
             table.weight.requires_grad_(False)
@@ -95,7 +99,8 @@ class Speller(nn.Module):
         with torch.no_grad():
             self.model.model.language_model.embed_tokens.weight.copy_(self.embeddings())
             self.model.lm_head.weight.copy_(self.head())
-        return self.model
+        model: torch.nn.Module = self.model
+        return model
 
 
 @torch.no_grad()
@@ -246,7 +251,9 @@ def _row(
     return ids, place, mask, targets, np.concatenate([quiet, weights])
 
 
-def train_ar(folder: Path, schedule: Schedule, *, phases: Sequence[Phase], seconds: float) -> None:
+def train_ar(
+    folder: Path, schedule: Schedule, *, phases: Sequence[Phase], seconds: float | None = None
+) -> None:
     """Train the AR stage, phase after phase."""
     torch.manual_seed(0)
     tokenizer = make_tokenizer()

@@ -91,7 +91,8 @@ class Renderer(nn.Module):
         """Write the table into the published class and return it."""
         with torch.no_grad():
             self.dit.prior_token_embedding.weight.copy_(self.codes.weight())
-        return self.dit
+        dit: nn.Module = self.dit
+        return dit
 
 
 @torch.no_grad()
@@ -202,7 +203,8 @@ def velocity_loss(
         found = renderer(noisy, codes, time * 1000 - 1, *words)
     error = (found.float() - (noise - latents)).square()
     weight = letter_weight(codes, latents.shape[-2:])
-    return (error * weight).mean() / weight.mean()
+    weighted: torch.Tensor = (error * weight).mean() / weight.mean()
+    return weighted
 
 
 def letter_weight(codes: torch.Tensor, size: torch.Size) -> torch.Tensor:

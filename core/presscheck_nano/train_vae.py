@@ -90,12 +90,16 @@ def train_vae(
         vae.quant_conv.requires_grad_(False)
     name = "vae" if encoder is None else "decoder"
 
+    sources: dict[int, CropSource] = {}
+    measured: dict[str, float] = {}
+
     def loss(step: int) -> torch.Tensor:
-        if step % 50 == 0 or not hasattr(loss, "source"):
-            loss.source = CropSource(1000 + step)  # type: ignore[attr-defined]
+        if step // 50 not in sources:
+            sources.clear()
+            sources[step // 50] = CropSource(1000 + step)
         # Every fourth step sees large crops, whose statistics are nearer to whole posters'.
         few, side = (max(batch // 8, 1), 3 * CROP) if step % 4 == 3 else (batch, CROP)
-        image = loss.source.batch(few, side)  # type: ignore[attr-defined]
+        image = sources[step // 50].batch(few, side)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             latents = vae.encode(image).latent_dist.mean
             noisy = latents + 0.08 * torch.randn_like(latents)
@@ -105,12 +109,13 @@ def train_vae(
         tie = functional.mse_loss(latents[:, :3], means)
         small = functional.mse_loss(block_means(drawn), means)
         pixel = functional.l1_loss(drawn, image) + functional.mse_loss(drawn, image)
-        loss.mse = float(functional.mse_loss(drawn, image))  # type: ignore[attr-defined]
+        measured["mse"] = float(functional.mse_loss(drawn.detach(), image))
         quiet = latents[:, 3:].square().mean()
-        return pixel + 0.5 * tie + small + 0.002 * quiet
+        total: torch.Tensor = pixel + 0.5 * tie + small + 0.002 * quiet
+        return total
 
     def look(_: int) -> str:
-        return f"mse {loss.mse:.4f}"  # type: ignore[attr-defined]
+        return f"mse {measured['mse']:.4f}"
 
     train(vae, loss, schedule, folder / f"{name}.pt", every=50, look=look, seconds=seconds)
 

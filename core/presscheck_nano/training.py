@@ -54,7 +54,7 @@ def train(
             group["lr"] = schedule.at(step)
         value = loss(step)
         optimiser.zero_grad(set_to_none=True)
-        value.backward()
+        value.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(module.parameters(), 1.0)
         optimiser.step()
         total, count = total + float(value.detach()), count + 1

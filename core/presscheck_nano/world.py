@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from io import BytesIO
 
 import numpy as np
 import numpy.typing as npt
@@ -90,7 +91,8 @@ def shape_code(colour: str, kind: str) -> int:
 
 def parity(rows: int, columns: int) -> Grid:
     """Return the checkerboard, 0 or 1, (rows, columns)."""
-    return (np.indices((rows, columns)).sum(axis=0) % 2).astype(np.int64)
+    board: Grid = (np.indices((rows, columns)).sum(axis=0) % 2).astype(np.int64)
+    return board
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,8 +138,7 @@ def glyph(character: str) -> Pixels:
     """
     path = files("presscheck_nano") / "fonts" / "BarlowCondensed-Bold.ttf"
     scale = 4
-    with path.open("rb") as file:
-        font = ImageFont.truetype(file, round(46 / 0.7 * scale))
+    font = ImageFont.truetype(BytesIO(path.read_bytes()), round(46 / 0.7 * scale))
     tile = Image.new("L", (4 * CELL * scale, 2 * CELL * scale))
     ImageDraw.Draw(tile).text(
         (2 * CELL * scale, 52 * scale), character, font=font, fill=255, anchor="ms"
@@ -150,7 +151,8 @@ def glyph(character: str) -> Pixels:
     ink = ink.resize((width, 2 * CELL), Image.Resampling.LANCZOS)
     cell = Image.new("L", (CELL, 2 * CELL))
     cell.paste(ink, ((CELL - width) // 2, 0))
-    return (np.asarray(cell, dtype=np.float32) / 255).reshape(2, CELL, CELL)
+    drawn: Pixels = np.asarray(cell, dtype=np.float32) / np.float32(255)
+    return drawn.reshape(2, CELL, CELL)
 
 
 @cache
@@ -180,4 +182,5 @@ def stamp(kind: str) -> Pixels:
 
 def _inside(distance: Pixels) -> Pixels:
     """Turn a signed distance in cells (positive inside) into coverage with a one-pixel edge."""
-    return np.clip(distance * CELL + 0.5, 0, 1).astype(np.float32)
+    covered: Pixels = np.clip(distance * CELL + 0.5, 0, 1).astype(np.float32)
+    return covered

@@ -21,7 +21,7 @@ CELL = 32
 """Pixels of a cell of the large grid."""
 
 
-class RowSampler(LogitsProcessor):
+class RowSampler(LogitsProcessor):  # type: ignore[misc]
     """Draws each row's next token with the row's own generator, so a batch equals solo runs.
 
     It returns scores whose maximum is the drawn token (Gumbel-max trick; Maddison et al. 2014,

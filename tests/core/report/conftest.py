@@ -149,7 +149,7 @@ def make_asset() -> Callable[..., tuple[Asset, dict[str, bytes]]]:
     return _make_asset
 
 
-def _make_asset(  # noqa: PLR0917
+def _make_asset(
     placement: str,
     size: tuple[int, int],
     copy: dict[str, str],
@@ -208,7 +208,7 @@ def _make_asset(  # noqa: PLR0917
     return asset, blobs
 
 
-def _attempt(  # noqa: PLR0917
+def _attempt(
     spec: AssetSpec,
     number: int,
     read: dict[str, str],
