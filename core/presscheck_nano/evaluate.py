@@ -1,3 +1,6 @@
+# pyright: basic, reportAttributeAccessIssue=false, reportPrivateImportUsage=false
+# pyright: reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false
+# torch, diffusers and transformers are typed in parts only; mypy checks this module strictly.
 """Measures a checkpoint: `python -m presscheck_nano.evaluate [--count 12] [--json]`.
 
 Held-out prompts at fixed seeds are planned, rendered and read back. Word accuracy is CVTG-2K's:

@@ -1,3 +1,6 @@
+# pyright: basic, reportAttributeAccessIssue=false, reportPrivateImportUsage=false
+# pyright: reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false
+# torch, diffusers and transformers are typed in parts only; mypy checks this module strictly.
 """The four networks: the published classes at a size that a CPU can train."""
 
 from __future__ import annotations

@@ -1,3 +1,6 @@
+# pyright: basic, reportAttributeAccessIssue=false, reportPrivateImportUsage=false
+# pyright: reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false
+# torch, diffusers and transformers are typed in parts only; mypy checks this module strictly.
 """Trains the AR stage: from a prompt to the codes of a poster, small grid, then large grid."""
 
 from __future__ import annotations
@@ -24,11 +27,11 @@ from presscheck_nano.training import Schedule, train
 from presscheck_nano.wording import make_prompt, sample_copy, words
 from presscheck_nano.world import CELL, CHARACTERS, CODES, Code, Grid, code_parts
 
-GROUND_WEIGHT, SHAPE_WEIGHT, LOWER_WEIGHT, SPACE_WEIGHT, FIRST_WEIGHT = 0.16, 0.17, 0.2, 0.6, 0.99
+GROUND_WEIGHT, SHAPE_WEIGHT, LOWER_WEIGHT, SPACE_WEIGHT, NEW_WEIGHT = 0.16, 0.17, 0.2, 0.6, 0.99
 """What other cells count in the loss, where the upper half of a letter counts 1: that is where the
 model spells. A lower half only repeats the cell above it; `SPACE_WEIGHT` is for the ground in rows
-of letters, which says where words and lines end, `FIRST_WEIGHT` for a grid's first cell, from which
-all others take their colour."""
+of letters, which says where words and lines end, `NEW_WEIGHT` for cells unlike the
+ones to their left and above: they decide, and the others follow them."""
 QUIET, QUIET_SHARE = 0.18, 0.25
 """Cells that count less than `QUIET` are many: only this share of them is looked at in a step."""
 
@@ -167,7 +170,11 @@ def weigh(grid: Grid) -> np.ndarray:
     upper = np.array([bool(part.character) and part.half == 0 for part in parts])[grid]
     ground = np.array([part.kind == "ground" for part in parts])[grid]
     weights[upper.any(axis=1, keepdims=True) & ground] = SPACE_WEIGHT
-    weights[0, 0] = FIRST_WEIGHT
+    bare = grid // 2  # without the side of the checkerboard
+    new = np.ones(grid.shape, dtype=bool)
+    new[:, 1:] &= bare[:, 1:] != bare[:, :-1]
+    new[1:] &= bare[1:] != bare[:-1]
+    weights[new & (weights < NEW_WEIGHT)] = NEW_WEIGHT
     return weights
 
 

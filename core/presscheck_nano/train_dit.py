@@ -1,3 +1,6 @@
+# pyright: basic, reportAttributeAccessIssue=false, reportPrivateImportUsage=false
+# pyright: reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false
+# torch, diffusers and transformers are typed in parts only; mypy checks this module strictly.
 """Trains the diffusion transformer: from the codes of a poster to its latents."""
 
 from __future__ import annotations

@@ -1,3 +1,6 @@
+# pyright: basic, reportAttributeAccessIssue=false, reportPrivateImportUsage=false
+# pyright: reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false
+# torch, diffusers and transformers are typed in parts only; mypy checks this module strictly.
 """What every training run shares: a seed, a schedule, a log, and a state file to go on from."""
 
 from __future__ import annotations

@@ -149,7 +149,7 @@ def make_asset() -> Callable[..., tuple[Asset, dict[str, bytes]]]:
     return _make_asset
 
 
-def _make_asset(
+def _make_asset(  # noqa: PLR0917
     placement: str,
     size: tuple[int, int],
     copy: dict[str, str],
