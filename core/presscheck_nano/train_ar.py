@@ -1,5 +1,5 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportPrivateImportUsage=false
-# pyright: reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false
+# pyright: reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false, reportOperatorIssue=false
 # torch, diffusers and transformers are typed in parts only; mypy checks this module strictly.
 """Trains the AR stage: from a prompt to the codes of a poster, small grid, then large grid."""
 
