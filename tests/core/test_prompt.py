@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from typing import Any
 
 import pytest
-from hypothesis import given
+from diffusers import GlmImagePipeline
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presscheck.assets import AssetSpec, Box, RenderMode, SlotCopy
 from presscheck.brand import Brand
 from presscheck.errors import CopyError
-from presscheck.prompt import check_contract, compose, plain, quoted
+from presscheck.prompt import as_drawn, check_contract, compose, plain, quoted
 from presscheck.spec import check_copy
 
 SLOT = {
@@ -33,14 +34,16 @@ BRAND = Brand.model_validate(
 )
 
 
-def _asset(headline: str, legal: str = "Terms", brief: str = "A sale") -> AssetSpec:
+def _asset(
+    headline: str, legal: str = "Terms", brief: str = "A sale", mode: RenderMode = RenderMode.AUTO
+) -> AssetSpec:
     slots = [("headline", headline, 0.0), ("legal", legal, 0.8)]
     return AssetSpec(
         id="a", campaign="c", brand="kit", placement="p", width=512, height=512, locale="en",
         variant=1, seed=0, brief=brief,
         slots=tuple(
             SlotCopy(
-                name=name, text=text, render=RenderMode.AUTO, box=Box(x=0, y=y, width=1, height=0.2)
+                name=name, text=text, render=mode, box=Box(x=0, y=y, width=1, height=0.2)
             )
             for name, text, y in slots
         ),
@@ -49,28 +52,80 @@ def _asset(headline: str, legal: str = "Terms", brief: str = "A sale") -> AssetS
 
 def _copy(text: str) -> bool:
     try:
-        return bool(check_copy(text)) and bool(plain(text))
+        return bool(check_copy(text)) and bool(as_drawn(text))
     except ValueError:
         return False
 
 
 def _engine(prompt: str) -> list[str]:
-    """Find copy as GLM-Image does: four kinds of quotation marks."""
-    found = re.findall(r"'([^']*)'|“([^“”]*)”|\"([^\"]*)\"|「([^「」]*)」", prompt)
-    return [next((part for part in groups if part), "") for groups in found]
+    """Find copy with the installed pipeline's own extractor."""
+    extract: Any = GlmImagePipeline.get_glyph_texts
+    found: list[str] = extract(None, prompt)[0]
+    return found
 
 
 COPY = st.text(min_size=1, max_size=30).filter(_copy)
+HOSTILE = st.text(
+    alphabet=st.sampled_from("'‘’‛\"“”„‟«»「」『』`´′″ \na猫."), max_size=40
+) | st.text(max_size=60)
+"""Quotation marks and apostrophes of all kinds, and anything else."""
 
 
-@given(headline=COPY, legal=COPY, brief=st.text(min_size=1, max_size=60))
-def test_an_engine_finds_the_required_copy_and_nothing_else(headline, legal, brief) -> None:
+@settings(deadline=None)
+@given(headline=COPY, legal=COPY, brief=HOSTILE, title=HOSTILE, voice=HOSTILE, motif=HOSTILE)
+def test_an_engine_finds_the_required_copy_and_nothing_else(
+    headline, legal, brief, title, voice, motif
+) -> None:
     asset = _asset(headline, legal, brief)
-    check_contract(compose(asset, BRAND), [headline, legal], _engine)
-    check_contract(compose(asset, BRAND, typeset={"legal"}), [headline], _engine)
-    check_contract(compose(asset, BRAND, typeset={"headline", "legal"}), [], _engine)
+    brand = BRAND.model_copy(update={"title": title, "voice": voice, "motif": motif})
+    check_contract(compose(asset, brand), [headline, legal], _engine)
+    check_contract(compose(asset, brand, typeset={"legal"}), [headline], _engine)
+    check_contract(compose(asset, brand, typeset={"headline", "legal"}), [], _engine)
 
 
+@pytest.mark.parametrize("title", ["Rock 'n' Roll", 'The "Best"', "「猫」屋", "“A” ‘B’"])
+def test_a_brands_title_is_not_drawn(title: str) -> None:
+    brand = BRAND.model_copy(update={"title": title})
+    check_contract(compose(_asset("SALE", "TERMS"), brand), ["SALE", "TERMS"], _engine)
+
+
+def test_slots_to_be_typeset_are_not_drawn_unless_the_caller_says_so() -> None:
+    asset = _asset("SALE", "TERMS", mode=RenderMode.TYPESET)
+    check_contract(compose(asset, BRAND), [], _engine)
+    check_contract(compose(asset, BRAND, typeset=()), ["SALE", "TERMS"], _engine)
+
+
+@pytest.mark.parametrize("copy", ['BIG "SALE"', 'BIG"SALE', "BIG “SALE”", "「SALE」"])
+def test_copy_with_quotation_marks_is_refused_not_shortened(copy: str) -> None:
+    with pytest.raises(CopyError, match="required is"):
+        check_contract(compose(_asset(copy), BRAND), [copy, "Terms"], _engine)
+
+
+def test_copy_keeps_every_mark_that_opens_nothing() -> None:
+    assert as_drawn("6′ tall, 3″ wide, a`b") == "6′ tall, 3″ wide, a`b"
+    assert as_drawn("it's ‘nice’") == "it’s ’nice’"
+
+
+def test_a_slot_that_the_brand_lacks_is_named() -> None:
+    brand = BRAND.model_copy(update={"slots": {"headline": BRAND.slots["headline"]}})
+    with pytest.raises(CopyError, match=r"no slot 'legal'.*slots are headline"):
+        compose(_asset("SALE"), brand)
+
+
+def test_colours_and_voice_read_as_english() -> None:
+    palette = {**BRAND.palette, "sea": "#147a78", "sun": "#f5c53b"}
+    brand = BRAND.model_copy(
+        update={
+            "palette": palette, "accents": ("ink", "sea", "sun", "sea"), "voice": "Be bold!",
+            "motif": "hills and a sun.",
+        }
+    )  # fmt: skip
+    prompt = compose(_asset("SALE"), brand)
+    assert "cream, with hills and a sun in black, teal and yellow. The" in prompt
+    assert prompt.endswith("Tone: Be bold!")
+
+
+@settings(deadline=None)
 @given(text=st.text(max_size=80))
 def test_plain_text_opens_no_quotation(text) -> None:
     assert _engine(plain(text)) == []

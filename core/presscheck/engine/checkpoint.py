@@ -29,6 +29,8 @@ CLASSES = {
     "scheduler": "FlowMatchEulerDiscreteScheduler",
 }
 """The parts that `model_index.json` of the published model names."""
+LIBRARIES = ("diffusers", "transformers", "glm_image")
+"""Where parts may come from; diffusers writes its own pipeline's module for the processor."""
 WITH_WEIGHTS = ("text_encoder", "vision_language_encoder", "vae", "transformer")
 HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]*/[\w.-]+$")
 
@@ -86,7 +88,7 @@ def _check_layout(folder: Path) -> None:
         ) from error
     for part, wanted in CLASSES.items():
         found = named.get(part) if isinstance(named, dict) else None
-        if not isinstance(found, list) or found[-1] != wanted:
+        if found not in [[library, wanted] for library in LIBRARIES]:
             raise EngineError(
                 f"{index}: {part} should be {wanted}, found {found!r}.",
                 remedy="Only checkpoints of GLM-Image's classes can be loaded.",
@@ -115,36 +117,86 @@ def load_pipeline(checkpoint: Checkpoint, settings: EngineSettings) -> GlmImageP
     Raises:
         EngineError: A file is missing or damaged, the hub can't be reached, memory is short.
     """
-    import diffusers
-    import torch
-
     _quieten()
     device = choose_device(settings)
-    source = checkpoint.folder or checkpoint.name
-    options: dict[str, Any] = {} if checkpoint.folder else {"revision": settings.revision}
+    _check_device(checkpoint, settings, device)
+    options: dict[str, Any] = {
+        "dtype": choose_dtype(settings, device),
+        "use_safetensors": True,
+        "local_files_only": checkpoint.folder is not None,
+    }
+    if checkpoint.folder is None:
+        options["revision"] = settings.revision or "main"
     try:
-        pipeline_class: Any = diffusers.GlmImagePipeline
-        pipeline: Any = pipeline_class.from_pretrained(
-            source,
-            dtype=choose_dtype(settings, device),
-            use_safetensors=True,
-            local_files_only=checkpoint.folder is not None,
-            **options,
-        )
+        pipeline = _read(checkpoint.folder or checkpoint.name, options)
         _place(pipeline, settings, device)
-    except torch.OutOfMemoryError as error:
-        raise EngineError(
-            "the graphics card's memory does not hold the model.",
-            remedy="Set engine.settings.offload to model or sequential.",
-        ) from error
+    except EngineError:
+        raise
     except Exception as error:
-        raise EngineError(
-            f"the checkpoint {checkpoint.name} cannot be loaded: {_first_line(error)}.",
-            remedy="Check that it is complete; a hub id needs the network once.",
-        ) from error
+        raise _explained(error, checkpoint) from error
     pipeline.set_progress_bar_config(disable=True)
     loaded: GlmImagePipeline = pipeline
     return loaded
+
+
+def _check_device(checkpoint: Checkpoint, settings: EngineSettings, device: torch.device) -> None:
+    """Refuse what cannot work before 35 GB are downloaded for it."""
+    if device.type != "cpu":
+        return
+    if settings.offload != "none":
+        raise EngineError(
+            f"engine.settings.offload is {settings.offload}, but there is no CUDA device.",
+            remedy="Leave offload out.",
+        )
+    if checkpoint.folder is None and settings.device == "auto":
+        raise EngineError(
+            f"{checkpoint.name} is made for a CUDA device, and torch finds none.",
+            remedy="Use checkpoint: nano, or set engine.settings.device to cpu to run it all the "
+            "same.",
+        )
+
+
+def _read(source: Path | str, options: dict[str, Any]) -> Any:
+    """Return the pipeline; a checkpoint that lacks a weight is refused.
+
+    transformers fills a missing weight with random numbers and only logs it: every process would
+    draw something else under the same digest. So its parts are loaded first, and asked.
+    """
+    import diffusers
+    import transformers
+
+    parts: dict[str, Any] = {}
+    for part in ("text_encoder", "vision_language_encoder"):
+        kind: Any = getattr(transformers, CLASSES[part])
+        parts[part], told = kind.from_pretrained(
+            source, subfolder=part, output_loading_info=True, **options
+        )
+        if missing := sorted(told["missing_keys"]):
+            raise EngineError(
+                f"{source}: {part} lacks {len(missing)} weights, {missing[0]} first.",
+                remedy="Download the checkpoint again.",
+            )
+    pipeline: Any = diffusers.GlmImagePipeline
+    return pipeline.from_pretrained(source, **parts, **options)
+
+
+def _explained(error: Exception, checkpoint: Checkpoint) -> EngineError:
+    from presscheck.engine.memory import out_of_memory
+
+    if out_of_memory(error):
+        return EngineError(
+            f"memory does not hold the checkpoint {checkpoint.name}.",
+            remedy="On CUDA, set engine.settings.offload to model or sequential.",
+        )
+    if checkpoint.folder is None:
+        remedy = (
+            f"If it is a folder, it isn't there. If it is a hub id, it needs the network once: "
+            f"run `hf download {checkpoint.name}`."
+        )
+    else:
+        remedy = "Check that it is complete, or download it again."
+    what = _first_line(error).rstrip(".")
+    return EngineError(f"the checkpoint {checkpoint.name} cannot be loaded: {what}.", remedy=remedy)
 
 
 def _quieten() -> None:
@@ -160,8 +212,6 @@ def _quieten() -> None:
 def _place(pipeline: Any, settings: EngineSettings, device: torch.device) -> None:
     if settings.offload == "none":
         pipeline.to(device)
-    elif device.type == "cpu":
-        raise ValueError("offload needs a CUDA device")
     elif settings.offload == "model":
         pipeline.enable_model_cpu_offload(device=device)
     else:

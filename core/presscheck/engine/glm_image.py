@@ -15,7 +15,6 @@ from presscheck.engine import sizes
 from presscheck.engine.checkpoint import Checkpoint, find_checkpoint, load_pipeline
 from presscheck.engine.contract import Capabilities, PlanRequest, Progress
 from presscheck.engine.settings import EngineSettings, parse_settings
-from presscheck.errors import EngineError
 from presscheck.spec import EngineChoice
 
 if TYPE_CHECKING:
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 
     from presscheck.engine.plan import Planner
     from presscheck.engine.render import Renderer
+
+LIBRARIES = ("torch", "transformers", "diffusers")
+"""What computes tokens and pixels: another version may give others for the same seed."""
 
 
 class GlmImageEngine:
@@ -49,7 +51,9 @@ class GlmImageEngine:
     def name(self) -> str:
         """Class, checkpoint, weights' digest, what is set, and the versions that decide pixels."""
         chosen = ",".join(f"{key}={value:g}" for key, value in self._chosen().items())
-        libraries = "+".join(f"{name}-{version(name)}" for name in ("torch", "diffusers"))
+        if self.settings.dtype != "auto":
+            chosen += f",dtype={self.settings.dtype}"
+        libraries = "+".join(f"{name}-{version(name)}" for name in LIBRARIES)
         return f"glm-image:{self.checkpoint.name}@{self.checkpoint.digest};{chosen};{libraries}"
 
     def _chosen(self) -> dict[str, float]:
@@ -94,9 +98,7 @@ class GlmImageEngine:
         return [plans[index] for index in range(len(requests))]
 
     def render(self, plan: Plan, *, seed: int, progress: Progress | None = None) -> Image.Image:
-        """Render a plan that this engine made."""
-        if plan.width % 32 or plan.height % 32:
-            raise EngineError(f"a plan of {plan.width}x{plan.height} is not a multiple of 32.")
+        """Render a plan to an RGB image of its size; the same plan and seed, the same bytes."""
         with self._lock:
             _, renderer = self._loaded()
             return renderer.render(plan, seed, progress)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from transformers import LogitsProcessor
 
 from presscheck.assets import Plan
 from presscheck.engine.contract import PlanRequest, Progress, Step
+from presscheck.engine.memory import free_memory, out_of_memory
 from presscheck.errors import EngineError
 
 if TYPE_CHECKING:
@@ -47,17 +47,30 @@ class RowSampler(LogitsProcessor):  # type: ignore[misc]
         self.total, self.done, self.progress = total, 0, progress
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        """Return (rows, vocabulary) scores of which the maximum is the drawn token."""
+        """Return (rows, vocabulary) scores of which the maximum is the drawn token.
+
+        Raises:
+            EngineError: The model's numbers went wrong; the likeliest token would be any.
+        """
         del input_ids
-        if self.progress is not None:
-            self.progress(Step(stage="plan", done=self.done, total=self.total))
-        self.done += 1
         drawn = torch.full_like(scores, -torch.inf, dtype=torch.float32)
         logits = scores[:, : self.codes].float()
+        # A row's maximum is NaN or infinite as soon as one of its numbers is.
+        if not logits.amax(dim=-1).isfinite().all():
+            raise EngineError(
+                "the plan holds numbers that are not finite.",
+                remedy="Set engine.settings.dtype to float32, or download the checkpoint again.",
+            )
         if self.temperature > 0:
             logits = nucleus(logits / self.temperature, self.top_p) + self._gumbel(logits)
         drawn[:, : self.codes] = logits
+        self._report()
         return drawn
+
+    def _report(self) -> None:
+        self.done += 1
+        if self.progress is not None:
+            self.progress(Step(stage="plan", done=self.done, total=self.total))
 
     def _gumbel(self, logits: torch.Tensor) -> torch.Tensor:
         # On the CPU, so that a seed means the same on every device.
@@ -106,23 +119,37 @@ class Planner:
         """Plan requests of one planned size (width, height) in one batch.
 
         When memory runs out the batch is halved, again and again down to one row.
+
+        Raises:
+            EngineError: Memory doesn't hold one row, a prompt holds a control token, or the model's
+                numbers went wrong.
         """
+        for request in requests:
+            self._refuse_control_tokens(request.prompt)
         try:
             return self._plan_batch(requests, size, progress)
-        except (torch.OutOfMemoryError, RuntimeError) as error:
-            if not _out_of_memory(error):
+        except (MemoryError, RuntimeError) as error:
+            if not out_of_memory(error):
                 raise
             if len(requests) == 1:
                 raise EngineError(
                     f"memory does not hold one plan of {size[0]}x{size[1]} pixels.",
                     remedy="Choose a smaller placement, or set engine.settings.offload.",
                 ) from error
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        # Not in the handler above: there, the traceback still holds the batch that failed.
+        free_memory()
         middle = len(requests) // 2
         first = self.plan(requests[:middle], size, progress)
         return first + self.plan(requests[middle:], size, progress)
+
+    def _refuse_control_tokens(self, prompt: str) -> None:
+        """Refuse text that the tokenizer would take for an image, a grid or an end."""
+        for token in self.pipeline.processor.tokenizer.all_special_tokens:
+            if token in prompt:
+                raise EngineError(
+                    f"the prompt holds {token!r}, which steers the model.",
+                    remedy="Take it out of the brief, the copy and the brand's voice and motif.",
+                )
 
     @torch.inference_mode()
     def _plan_batch(
@@ -175,8 +202,3 @@ class Planner:
             return_dict=True,
             return_tensors="pt",
         ).to(self.pipeline._execution_device)
-
-
-def _out_of_memory(error: Exception) -> bool:
-    text = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError) or "not enough memory" in text

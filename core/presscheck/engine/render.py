@@ -13,6 +13,8 @@ from PIL import Image
 
 from presscheck.assets import Plan
 from presscheck.engine.contract import Progress, Step
+from presscheck.engine.memory import out_of_memory
+from presscheck.engine.plan import CELL
 from presscheck.errors import EngineError
 
 if TYPE_CHECKING:
@@ -43,27 +45,30 @@ class Renderer:
 
         self.pipeline._get_glyph_embeds = embed_once
 
+    @property
+    def codes(self) -> int:
+        """Size of the codebook that the transformer knows."""
+        return int(self.pipeline.transformer.config.prior_vq_quantizer_codebook_size)
+
     @torch.inference_mode()
     def render(self, plan: Plan, seed: int, progress: Progress | None) -> Image.Image:
         """Render a plan to an RGB image of its size.
 
         Raises:
-            EngineError: The plan has no tokens, memory is short, or numbers went wrong.
+            EngineError: The plan isn't one of this model's, memory is short, or numbers went wrong.
         """
-        if not plan.tokens:
-            raise EngineError("the plan holds no tokens.", remedy="Plan it with this engine.")
+        check_plan(plan, self.codes)
         try:
             pixels = self._run(plan, seed, progress)
-        except torch.OutOfMemoryError as error:
+        except (MemoryError, RuntimeError) as error:
+            if not out_of_memory(error):
+                raise
             raise EngineError(
                 f"memory does not hold a render of {plan.width}x{plan.height} pixels.",
                 remedy="Choose a smaller placement, or set engine.settings.offload.",
             ) from error
         if not np.isfinite(pixels).all():
-            raise EngineError(
-                "the render holds numbers that are not finite.",
-                remedy="Set engine.settings.dtype to float32.",
-            )
+            raise _not_finite()
         return Image.fromarray((pixels * 255).round().astype("uint8"))
 
     def _run(self, plan: Plan, seed: int, progress: Progress | None) -> np.ndarray:
@@ -89,8 +94,36 @@ class Renderer:
 
     def _reporter(self, progress: Progress | None) -> Any:
         def report(_: Any, step: int, __: Any, state: dict[str, Any]) -> dict[str, Any]:
+            # Decoding clamps infinities to white, so they are looked for before it.
+            if not state["latents"].isfinite().all():
+                raise _not_finite()
             if progress is not None:
                 progress(Step(stage="render", done=step + 1, total=self.steps))
             return state
 
         return report
+
+
+def check_plan(plan: Plan, codes: int) -> None:
+    """Refuse a plan that the transformer would fail on, or draw as something else.
+
+    Raises:
+        EngineError: There are no tokens, they don't fill the size, or `codes` doesn't hold them.
+    """
+    grid = f"{plan.rows} rows of {plan.columns}"
+    if not plan.tokens:
+        problem = "the plan holds no tokens."
+    elif (plan.columns * CELL, plan.rows * CELL) != (plan.width, plan.height):
+        problem = f"a plan of {grid} tokens doesn't fill {plan.width}x{plan.height} pixels."
+    elif not all(0 <= token < codes for token in plan.tokens):
+        problem = f"the plan holds tokens outside the codebook of {codes}."
+    else:
+        return
+    raise EngineError(problem, remedy="Plan it anew with this engine and checkpoint.")
+
+
+def _not_finite() -> EngineError:
+    return EngineError(
+        "the render holds numbers that are not finite.",
+        remedy="Set engine.settings.dtype to float32, or download the checkpoint again.",
+    )

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from presscheck.engine.contract import Capabilities
 from presscheck.errors import EngineError, InputError
@@ -14,6 +14,21 @@ from presscheck.spec import EngineChoice
 
 RECOMMENDED = "presscheck.json"
 """An optional file beside `model_index.json`: the settings that suit a checkpoint."""
+
+Steps = Annotated[int, Field(ge=1, le=200)]
+GuidanceScale = Annotated[float, Field(ge=0, le=20)]
+Temperature = Annotated[float, Field(ge=0, le=2)]
+TopP = Annotated[float, Field(gt=0, le=1)]
+SizeName = Annotated[str, Field(pattern=r"^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$")]
+
+
+def _whole_cells(length: int) -> int:
+    if length % 32:
+        raise ValueError("must be a multiple of 32")
+    return length
+
+
+Side = Annotated[int, Field(ge=32, le=8192), AfterValidator(_whole_cells)]
 
 
 class Recommended(BaseModel):
@@ -23,35 +38,38 @@ class Recommended(BaseModel):
     characters a line of drawn copy may have.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    native: tuple[tuple[int, int], ...] = ()
+    native: tuple[tuple[Side, Side], ...] = ()
     characters: str | None = None
-    line: dict[str, int] = Field(default_factory=dict[str, int])
-    steps: int = 50
-    guidance_scale: float = 1.5
-    temperature: float = 0.9
-    top_p: float = 0.75
+    line: dict[SizeName, int] = Field(default_factory=dict[SizeName, int])
+    steps: Steps = 50
+    guidance_scale: GuidanceScale = 1.5
+    temperature: Temperature = 0.9
+    top_p: TopP = 0.75
 
     def capabilities(self) -> Capabilities:
         """Return the same as the engine's capabilities."""
-        lines = {tuple(map(int, size.split("x"))): longest for size, longest in self.line.items()}
+        lines = [(*map(int, size.split("x")), longest) for size, longest in self.line.items()]
         return Capabilities(
             native=self.native,
             characters=frozenset(self.characters) if self.characters is not None else None,
-            line={(width, height): longest for (width, height), longest in lines.items()},
+            line={(width, height): longest for width, height, longest in lines},
         )
 
 
 class EngineSettings(BaseModel):
-    """What a campaign may set under `engine.settings`; None leaves it to the checkpoint."""
+    """What a campaign may set under `engine.settings`; None leaves it to the checkpoint.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    `revision` is for hub ids. A commit pins the weights; a branch may move under the same name.
+    """
 
-    steps: Annotated[int, Field(ge=1, le=200)] | None = None
-    guidance_scale: Annotated[float, Field(ge=0, le=20)] | None = None
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
-    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    steps: Steps | None = None
+    guidance_scale: GuidanceScale | None = None
+    temperature: Temperature | None = None
+    top_p: TopP | None = None
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:[0-9]+)?)$")] = "auto"
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     offload: Literal["none", "model", "sequential"] = "none"
