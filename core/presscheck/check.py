@@ -15,6 +15,7 @@ from presscheck.images import open_image
 from presscheck.registry import Reader
 from presscheck.verification import Expected, overall, proofread
 from presscheck.verification.compare import edits
+from presscheck.verification.normalise import compact, normalise
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -35,11 +36,11 @@ def check_image(image: Image.Image, copy: Mapping[str, str], reader: Reader) -> 
     Raises:
         InputError: There is no copy, or a slot's copy is empty.
     """
-    if not copy or not all(text.strip() for text in copy.values()):
+    if not copy or not all(compact(text) for text in copy.values()):
         raise InputError("there is no copy to look for.", remedy="Give the text of each slot.")
     started = time.perf_counter()
     slots = [
-        Expected(name=name, text=text, unreadable=reader.unreadable(text))
+        Expected(name=name, text=text, unreadable=reader.unreadable(normalise(text)))
         for name, text in copy.items()
     ]
     readings, findings = proofread(image, slots, reader.read)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
+import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +22,8 @@ MAX_PIXELS = 64_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP")
 
 _SAVE = "Save it again as PNG, JPEG or WebP."
+_FILTERS = threading.Lock()
+"""The filters of warnings belong to the whole process: one thread changes them at a time."""
 
 
 def open_image(source: Path | str | bytes, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
@@ -52,20 +58,48 @@ def _read(source: Path | str | bytes) -> tuple[str, bytes]:
 
 def _decode(name: str, data: BinaryIO, max_pixels: int) -> Image.Image:
     try:
-        image = _identify(data)
-        if image is None:
-            raise ImageError(f"{name} is no image that can be read.", remedy=_SAVE)
-        if image.width * image.height > max_pixels:
-            raise ImageError(
-                f"{name} has {image.width} x {image.height} pixels; {max_pixels} are allowed.",
-                remedy="Make it smaller.",
-            )
-        image.load()
-        return _to_rgb(ImageOps.exif_transpose(image))
-    except (struct.error, OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+        with _strict():
+            return _load(name, data, max_pixels)
+    except Image.DecompressionBombError as error:
+        # The WebP reader looks at Pillow's own limit before its size can be asked for.
+        raise ImageError(f"{name} is too large: {error}", remedy="Make it smaller.") from error
+    except (
+        struct.error,
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        MemoryError,
+        Warning,
+    ) as error:
         raise ImageError(
             f"{name} is damaged or cut off: {error}.", remedy=f"Fetch it again. {_SAVE}"
         ) from error
+
+
+@contextmanager
+def _strict() -> Generator[None]:
+    """Raise what Pillow merely warns of, as damage that it reads past; other warnings stay.
+
+    Its warning of size is left out: `max_pixels` decides that.
+    """
+    with _FILTERS, warnings.catch_warnings():
+        warnings.filterwarnings("error", module=r"PIL\.")
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        yield
+
+
+def _load(name: str, data: BinaryIO, max_pixels: int) -> Image.Image:
+    image = _identify(data)
+    if image is None:
+        raise ImageError(f"{name} is no image that can be read.", remedy=_SAVE)
+    if image.width * image.height > max_pixels:
+        raise ImageError(
+            f"{name} has {image.width} x {image.height} pixels; {max_pixels} are allowed.",
+            remedy="Make it smaller.",
+        )
+    image.load()
+    return _to_rgb(ImageOps.exif_transpose(image))
 
 
 def _identify(data: BinaryIO) -> ImageFile.ImageFile | None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from PIL import ImageCms, PngImagePlugin
 
+from presscheck.errors import PluginError
 from presscheck.registry import Master
 
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
@@ -18,12 +19,24 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 """JPEG keeps every pixel's colour: at 4:2:0 the edges of coloured type bleed."""
 
+MAX_JPEG_XMP = 65_502
+"""Bytes that a JPEG's main packet may have (XMP specification, part 3, 1.1.3)."""
+
 
 def encode(master: Master, format: Literal["png", "jpeg", "webp"]) -> tuple[bytes, str]:
-    """Return the file and its suffix, with the sRGB profile and the master's XMP packet."""
+    """Return the file and its suffix, with the sRGB profile and the master's XMP packet.
+
+    Raises:
+        PluginError: A finisher made an XMP packet that a JPEG cannot hold.
+    """
     buffer = io.BytesIO()
     options = {**OPTIONS[format], "icc_profile": srgb_profile()}
     if master.xmp is not None:
+        if format == "jpeg" and len(master.xmp) > MAX_JPEG_XMP:
+            raise PluginError(
+                f"the XMP packet has {len(master.xmp)} bytes; a JPEG holds {MAX_JPEG_XMP}.",
+                remedy="Let the finishers write less, or deliver PNG or WebP.",
+            )
         options |= _png_xmp(master.xmp) if format == "png" else {"xmp": master.xmp}
     master.image.convert("RGB").save(buffer, format.upper(), **options)
     return buffer.getvalue(), SUFFIXES[format]

@@ -7,6 +7,7 @@ it is not signed.
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ WRAP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'.encode(),
     b'\n<?xpacket end="r"?>',
 )
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 (section 2.2) cannot hold, not even escaped."""
 PREFIXES = {"x": X, "rdf": RDF, "xmp": XMP, "Iptc4xmpExt": IPTC}
 
 
@@ -54,7 +57,10 @@ class AiMark:
 
 
 def packet(fields: dict[str, str], before: bytes | None = None) -> bytes:
-    """Return an XMP packet (ISO 16684-1) with `fields`, added to those of the packet `before`."""
+    """Return an XMP packet (ISO 16684-1) with `fields`, added to those of the packet `before`.
+
+    Characters that XML cannot hold are left out.
+    """
     for prefix, address in PREFIXES.items():
         ET.register_namespace(prefix, address)
     # A packet comes from a finisher of the same run, not from a stranger's file.
@@ -67,7 +73,7 @@ def packet(fields: dict[str, str], before: bytes | None = None) -> bytes:
         for child in [child for child in description if child.tag in fields]:
             description.remove(child)
     for name, text in fields.items():
-        ET.SubElement(about, name).text = text
+        ET.SubElement(about, name).text = _NOT_XML.sub("", text)
     data: bytes = ET.tostring(root, encoding="utf-8")
     return WRAP[0] + data + WRAP[1]
 

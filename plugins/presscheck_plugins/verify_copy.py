@@ -15,6 +15,7 @@ from presscheck.assets import AssetSpec, Box, Candidate, Verdict
 from presscheck.brand import Brand
 from presscheck.registry import Reader
 from presscheck.verification import Expected, overall, proofread
+from presscheck.verification.normalise import normalise
 from presscheck_plugins.read_rapidocr import RapidOcrReader
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ def verify_with(
     started = time.perf_counter()
     slots = [
         Expected(
-            name=slot.name, text=slot.text, box=slot.box, unreadable=reader.unreadable(slot.text)
+            name=slot.name,
+            text=slot.text,
+            box=slot.box,
+            unreadable=reader.unreadable(normalise(slot.text)),
         )
         for slot in asset.slots
     ]

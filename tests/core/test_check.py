@@ -21,9 +21,10 @@ class Recites:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.lacks = frozenset("Ж")
 
     def unreadable(self, text: str) -> frozenset[str]:
-        return frozenset(text) & frozenset("Ж")
+        return frozenset(text) & self.lacks
 
     def read(self, image: Image.Image) -> list[ReadText]:
         width, height = image.size
@@ -52,6 +53,21 @@ def test_the_explanation_names_slot_and_word(copy: str, read: str, told: str) ->
     assert explain(verdict)[0] == f"headline: {told}"
 
 
+@pytest.mark.parametrize(
+    ("copy", "read"),
+    [
+        ("Cafe\u0301", "Café"),
+        ("self\u2011made", "self-made"),
+        ("Bade\u00adurlaub", "Badeurlaub"),
+        ("„Neu“", '"Neu"'),
+    ],
+)
+def test_characters_are_judged_in_the_form_that_is_compared(copy: str, read: str) -> None:
+    reader = Recites(read)
+    reader.lacks = frozenset("\u0301\u2011\u00ad„")
+    assert check_image(IMAGE, {"headline": copy}, reader).status is Status.ACCEPT
+
+
 def test_a_verdict_is_json() -> None:
     verdict = check_image(IMAGE, {"headline": "SUMMER"}, Recites("SUMER"))
     values = json.loads(json.dumps(verdict_json(verdict)))
@@ -60,7 +76,7 @@ def test_a_verdict_is_json() -> None:
     assert values["slots"][0]["trouble"] == "misspelt"
 
 
-@pytest.mark.parametrize("copy", [{}, {"headline": " "}])
+@pytest.mark.parametrize("copy", [{}, {"headline": " "}, {"headline": "\u200b"}])
 def test_there_must_be_copy(copy: dict[str, str]) -> None:
     with pytest.raises(InputError, match="no copy"):
         check_image(IMAGE, copy, Recites(""))

@@ -69,6 +69,14 @@ def test_a_bomb_is_refused_by_its_header_without_a_warning(side: int) -> None:
     assert before == Image.MAX_IMAGE_PIXELS
 
 
+def test_a_webp_bomb_is_refused() -> None:
+    data = bytearray(data_of(Image.new("RGBA", (8, 8), (1, 2, 3, 4)), "WEBP"))
+    assert data[12:16] == b"VP8X"
+    data[24:30] = b"\xff\x3f\0" * 2
+    with pytest.raises(ImageError, match="too large"):
+        open_image(bytes(data))
+
+
 def test_the_limit_can_be_set() -> None:
     with pytest.raises(ImageError, match="100 are allowed"):
         open_image(data_of(Image.new("RGB", (11, 10))), max_pixels=100)
@@ -87,6 +95,18 @@ def test_truncated_and_foreign_files_are_named(tmp_path: Path) -> None:
             open_image(tmp_path / name)
         assert name in str(caught.value)
         assert caught.value.remedy
+
+
+def test_what_pillow_warns_of_is_refused_and_filters_are_put_back(tmp_path: Path) -> None:
+    broken = b"Exif\0\0II*\0\x08\0\0\0\x05\0\x12\x01"
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(data_of(Image.new("RGB", (8, 8)), "JPEG", exif=broken))
+    before = list(warnings.filters)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(ImageError, match=r"photo\.jpg is damaged"):
+            open_image(path)
+    assert list(warnings.filters) == before
 
 
 def test_folders_and_missing_files_are_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from presscheck.errors import PluginError
 from presscheck.registry import Master
 from presscheck.renditions import encode, srgb_profile
 from presscheck_plugins.mark_ai import IPTC, SOURCE, packet
@@ -41,6 +42,13 @@ def test_files_open_with_profile_and_mark(format_: Format) -> None:
     assert "trainedAlgorithmicMedia" in json.dumps(image.getxmp())
     difference = np.asarray(image.convert("RGB"), int) - np.asarray(master().image, int)
     assert np.abs(difference).mean() < (1 if format_ != "webp" else 4)
+
+
+def test_a_packet_that_a_jpeg_cannot_hold_is_refused_in_words() -> None:
+    large = Master(image=master().image, xmp=packet({f"{{{IPTC}}}AISystemUsed": "x" * 66_000}))
+    with pytest.raises(PluginError, match="65502"):
+        encode(large, "jpeg")
+    assert encode(large, "webp")
 
 
 def test_jpeg_is_progressive_and_keeps_all_colour() -> None:

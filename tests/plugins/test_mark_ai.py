@@ -61,6 +61,11 @@ def test_the_tool_the_system_and_the_prompt_are_named() -> None:
     assert value(root, f"{{{IPTC}}}AIPromptInformation") == ['Bread & "butter" <fresh>']
 
 
+def test_control_characters_leave_the_packet_readable() -> None:
+    root = mark(RenderMode.MODEL, brief="A\x0b \x00sun\ufffe\n☀")
+    assert value(root, f"{{{IPTC}}}AIPromptInformation") == ["A sun\n☀"]
+
+
 def test_other_properties_are_kept_and_old_marks_replaced() -> None:
     before = packet({f"{{{XMP}}}Label": "hero", f"{{{XMP}}}CreatorTool": "old"})
     root = mark(RenderMode.MODEL, xmp=before)

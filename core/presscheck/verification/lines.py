@@ -15,6 +15,10 @@ MIN_HEIGHT = 0.012
 """Text nobody asked for is ignored below this share of the image's shorter side."""
 SHAPES = frozenset("OoIl|.-_•°·/\\()'\",:;~—–。、〇一丨")
 """Characters that circles, bars, dots and edges are read as."""
+SURE_SCORE = 0.9
+"""A single letter or digit is text from this score on: drawn letters scored 0.93-1.00."""
+OUTLINES = SHAPES | frozenset("CJLNUVWXcjnuvwx017Λ")
+"""Single characters that arcs, crosses and corners were read as, above `SURE_SCORE`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,12 +68,18 @@ def _beside(one: Box, other: Box) -> bool:
 def is_decoration(line: Line) -> bool:
     """Tell whether a line that nobody asked for may be a shape instead of text.
 
-    A single character, or nothing but characters that circles, bars and dots are read as; a
-    score below `MIN_SCORE`; less than `MIN_HEIGHT` tall.
+    Nothing but characters that circles, bars and dots are read as; a single character that isn't
+    surely a letter or digit; a score below `MIN_SCORE`; less than `MIN_HEIGHT` tall.
     """
     text = compact(line.text)
-    drawn = len(text) == 1 or set(text) <= SHAPES
+    drawn = not _is_letter(text, line.score) if len(text) == 1 else set(text) <= SHAPES
     return drawn or line.score < MIN_SCORE or line.tall < MIN_HEIGHT
+
+
+def _is_letter(character: str, score: float) -> bool:
+    """Tell a letter or digit from a shape; strokes are too often read as Chinese (十, 口, 三)."""
+    plain = character.isalnum() and character not in OUTLINES and character < "\u2e80"
+    return plain and score >= SURE_SCORE
 
 
 def join(lines: Sequence[Line]) -> str:

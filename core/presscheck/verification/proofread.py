@@ -26,6 +26,7 @@ from presscheck.verification.lines import (
     share_inside,
     to_lines,
 )
+from presscheck.verification.normalise import normalise
 from presscheck.verification.rows import spaces_hold
 
 NEAR = 8
@@ -43,7 +44,7 @@ Look = Callable[[Image.Image], Sequence[ReadText]]
 class Expected:
     """The copy of one slot; `box` is its region, when there is one.
 
-    `unreadable` holds the characters that the reader doesn't know.
+    `unreadable` holds the characters of the normalised text that the reader doesn't know.
     """
 
     name: str
@@ -119,7 +120,9 @@ def _unreadable(slot: Expected, found: Found) -> SlotReading:
         status=Status.UNSUPPORTED,
         trouble=Trouble.UNREADABLE,
         box=around(line.box for line in found) if found else None,
-        words=tuple((word, "") for word in slot.text.split() if slot.unreadable & set(word)),
+        words=tuple(
+            (word, "") for word in normalise(slot.text).split() if slot.unreadable & set(word)
+        ),
     )
 
 

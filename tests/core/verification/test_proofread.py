@@ -75,9 +75,23 @@ def test_text_nobody_asked_for_is_rejected() -> None:
     assert "BUY NOW" in findings[0].message
 
 
-@pytest.mark.parametrize("shape", ["O", "I", "8", "OO", "IIII", "|", "...", "OoO"])
+@pytest.mark.parametrize("shape", ["O", "I", "C", "X", "■", "十", "OO", "IIII", "|", "...", "OoO"])
 def test_shapes_are_not_text(shape: str) -> None:
     assert read([said("SUMMER SALE"), said(shape, y=0.7)], headline())[2] is Status.ACCEPT
+
+
+@pytest.mark.parametrize(("x", "y"), [(0.5, 0.7), (0.6, 0.1)])
+def test_a_stray_letter_is_text_when_it_is_surely_read(x: float, y: float) -> None:
+    copy = said("SUMMER SALE")
+    _, findings, status = read([copy, said("K", x, y)], headline())
+    assert status is Status.REJECT
+    assert '"K"' in findings[0].message
+    assert read([copy, said("K", x, y, score=0.8)], headline())[2] is Status.ACCEPT
+
+
+def test_a_single_letter_may_be_copy() -> None:
+    assert read([said("K")], headline("K"))[2] is Status.ACCEPT
+    assert read([said("PLAN", 0.1), said("B", 0.5)], headline("PLAN B"))[2] is Status.ACCEPT
 
 
 def test_specks_and_the_logo_are_not_looked_at() -> None:
