@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from presscheck.colour import rgb
+
 COLOUR_WORDS = {
     "white": "#ffffff",
     "cream": "#f6ecd9",
@@ -44,7 +46,7 @@ def nearest_word(colour: str) -> str:
 
 def lab(colour: str) -> tuple[float, float, float]:
     """Return CIE L*a*b* (D65) of an sRGB hex colour; IEC 61966-2-1 and CIE 15:2004."""
-    linear = [_linear(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5)]
+    linear = [_linear(part / 255) for part in rgb(colour)]
     matrix = (
         (0.4124564, 0.3575761, 0.1804375),
         (0.2126729, 0.7151522, 0.0721750),

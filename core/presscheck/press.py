@@ -35,7 +35,7 @@ from presscheck.reroll import Rules
 from presscheck.spec import Campaign
 from presscheck.stages.collect import collect, resolve_placements
 from presscheck.stages.extract import plan_round, proof, pull
-from presscheck.stages.integrate import deliver, deliver_manifest, deliverers, finish
+from presscheck.stages.integrate import deliver, deliver_manifest, finish, ready_deliverers
 from presscheck.stages.validate import refuse_errors, rules_for, validate
 
 if TYPE_CHECKING:
@@ -140,10 +140,7 @@ class Press:
         """
         job = self.open(campaign)
         with only_one(self.work, job.run):
-            targets = deliverers(job)
-            for target in targets.values():
-                target.check()
-            outbox = Outbox(job, targets)
+            outbox = Outbox(job, ready_deliverers(job))
             for names in by_size(job):
                 _roll_until_settled(job, names, outbox)
             outbox.ship()

@@ -43,10 +43,11 @@ class CeleryRunner:
             Cancelled: `press.stop` was set. On a real broker the workers go on.
         """
         from presscheck.press import only_one
+        from presscheck.stages.integrate import ready_deliverers
 
         job = press.open(campaign)
         with only_one(press.work, job.run), ExitStack() as stack:
-            check_targets(job)
+            ready_deliverers(job)
             app = connected_app(broker or EMBEDDED)
             workshop = make_workshop(app, press)
             if broker is None:
@@ -128,14 +129,6 @@ def require_workers(app: Celery, broker: str) -> None:
         raise InputError(
             f"no worker serves {shown}.", remedy=f"Start one: presscheck worker --broker {shown}"
         )
-
-
-def check_targets(job: Job) -> None:
-    """Raise DeliveryError when a target cannot be written, before any engine time."""
-    from presscheck.stages.integrate import deliverers
-
-    for target in deliverers(job).values():
-        target.check()
 
 
 def wait_until_closed(press: Press, job: Job, *, told: bool) -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import BinaryIO
 
 from rich.console import Console
 
@@ -48,7 +49,7 @@ def check_batch_file(batch: Path, reader: str) -> int:
     return errors.EXIT_OK if accepted else errors.EXIT_REVIEW
 
 
-def _open(batch: Path):  # type: ignore[no-untyped-def]
+def _open(batch: Path) -> BinaryIO:
     try:
         return batch.open("rb")
     except OSError as error:

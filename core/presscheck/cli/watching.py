@@ -39,10 +39,6 @@ class LiveWatch:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def expect(self, assets: int, settled: int) -> None:
-        """Say how many assets there are, and how many an earlier run settled."""
-        self._progress.update(self._campaign, total=assets, completed=settled)
-
     def __call__(self, event: Event) -> None:
         """Show an event; called from any thread."""
         with self._lock:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 from pydantic import JsonValue, TypeAdapter
@@ -48,17 +48,13 @@ class Planned:
 
 def next_step(job: Job, asset: Asset, engine: Engine) -> Decision:
     """Ask plugins, then the built-in policy, what an asset does next; the budget binds both."""
-    rules = rules_for(asset.spec, job.campaign, job.brand, engine)
+    rules = _rules_left(job, rules_for(asset.spec, job.campaign, job.brand, engine))
     if asset.attempts:
         asked = job.plugins.plan_reroll(asset.spec, job.brand, asset.attempts)
         costs = asked is not None and asked.roll in {Roll.PLAN, Roll.RENDER}
-        if asked is not None and not (costs and _spent(job, rules, asset)):
+        if asked is not None and not (costs and out_of_budget(rules.budget, asset.attempts)):
             return asked
-    return decide(asset.spec, _rules_left(job, rules), asset.attempts)
-
-
-def _spent(job: Job, rules: Rules, asset: Asset) -> bool:
-    return out_of_budget(_rules_left(job, rules).budget, asset.attempts)
+    return decide(asset.spec, rules, asset.attempts)
 
 
 def _rules_left(job: Job, rules: Rules) -> Rules:
@@ -66,13 +62,7 @@ def _rules_left(job: Job, rules: Rules) -> Rules:
     limit = job.campaign.budget.money
     if limit is None or money_spent(job) < limit:
         return rules
-    budget = rules.budget.model_copy(update={"rolls": 0})
-    return Rules(
-        ladder=rules.ladder,
-        budget=budget,
-        capabilities=rules.capabilities,
-        planned=rules.planned,
-    )
+    return replace(rules, budget=rules.budget.model_copy(update={"rolls": 0}))
 
 
 def money_spent(job: Job) -> float:

@@ -21,14 +21,13 @@ from presscheck.assets import (
 )
 from presscheck.engine.sizes import crop_to_ratio, fit_size
 from presscheck.job import Event, Job
-from presscheck.manifest import build
+from presscheck.manifest import MEDIA_TYPE, NAME, build
 from presscheck.plugins import pick
 from presscheck.registry import Deliverer, FinisherEntry, Master
 from presscheck.renditions import encode
 from presscheck.reroll import Rules
 from presscheck.stages.extract import dress, png_bytes, read_png, verify
 
-MANIFEST = "manifest.json"
 MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 
@@ -118,6 +117,18 @@ def deliverers(job: Job) -> dict[str, Deliverer]:
     }
 
 
+def ready_deliverers(job: Job) -> dict[str, Deliverer]:
+    """Make the campaign's deliverers and see that each target can be written.
+
+    Raises:
+        DeliveryError: One cannot; no engine time has been spent yet.
+    """
+    targets = deliverers(job)
+    for target in targets.values():
+        target.check()
+    return targets
+
+
 def deliver(job: Job, name: str, targets: Mapping[str, Deliverer]) -> Asset:
     """Put every rendition of a finished asset at every target that doesn't have it yet."""
     asset = job.ledger.asset(job.run, name)
@@ -148,5 +159,5 @@ def deliver_manifest(job: Job, engine: str, targets: Mapping[str, Deliverer]) ->
     data = build(job.campaign, engine, job.ledger.assets(job.run))
     digest = hashlib.sha256(data).hexdigest()
     for deliverer in targets.values():
-        deliverer.deliver(MANIFEST, data, digest=digest, media_type="application/json")
+        deliverer.deliver(NAME, data, digest=digest, media_type=MEDIA_TYPE)
     return data
