@@ -41,7 +41,6 @@ class Trouble(StrEnum):
     MISSING = "missing"
     MISPLACED = "misplaced"
     MISSPELT = "misspelt"
-    EXTRA = "extra"
     UNREADABLE = "unreadable"
     LOOK = "look"
 

@@ -62,8 +62,11 @@ def collect_assets(campaign: Campaign, brand: Brand) -> Iterable[AssetSpec]:
 
 
 @hookspec(firstresult=True)
-def compose_prompt(asset: AssetSpec, brand: Brand) -> str | None:
-    """Write the prompt of an asset. First opinion wins, None is no opinion; checked afterwards."""
+def compose_prompt(asset: AssetSpec, brand: Brand, typeset: Sequence[str]) -> str | None:
+    """Write the prompt of an asset. First opinion wins, None is no opinion; checked afterwards.
+
+    `typeset` names the slots that must not be drawn: they are set with the brand's font.
+    """
 
 
 @hookspec

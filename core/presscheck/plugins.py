@@ -176,9 +176,11 @@ class Plugins:
         """Return the assets of all plugins."""
         return self._flat("collect_assets", campaign=campaign, brand=brand)
 
-    def compose_prompt(self, asset: AssetSpec, brand: Brand) -> str | None:
+    def compose_prompt(self, asset: AssetSpec, brand: Brand, typeset: Sequence[str]) -> str | None:
         """Return the first prompt offered."""
-        prompt: str | None = self._first("compose_prompt", asset=asset, brand=brand)
+        prompt: str | None = self._first(
+            "compose_prompt", asset=asset, brand=brand, typeset=typeset
+        )
         return prompt
 
     def validate_asset(self, asset: AssetSpec, brand: Brand) -> list[Finding]:

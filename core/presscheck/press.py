@@ -25,18 +25,23 @@ from tenacity import (
 from presscheck.assets import Asset, AssetSpec, AssetState, Finding
 from presscheck.blobs import Blobs
 from presscheck.brand import Brand
-from presscheck.errors import DeliveryError, PluginError, StorageError, TransientError
+from presscheck.errors import (
+    CopyError,
+    DeliveryError,
+    PluginError,
+    StorageError,
+    TransientError,
+)
 from presscheck.job import Event, Job, Watch, digest_of, unwatched
 from presscheck.ledger import Ledger
 from presscheck.loading import load_brand, load_campaign
 from presscheck.plugins import Plugins, pick
 from presscheck.registry import Deliverer
-from presscheck.reroll import Rules
 from presscheck.spec import Campaign
 from presscheck.stages.collect import collect, resolve_placements
 from presscheck.stages.extract import plan_round, proof, pull
 from presscheck.stages.integrate import deliver, deliver_manifest, finish, ready_deliverers
-from presscheck.stages.validate import refuse_errors, rules_for, validate
+from presscheck.stages.validate import refuse_errors, validate
 
 if TYPE_CHECKING:
     from presscheck.engine.contract import Engine
@@ -196,7 +201,7 @@ class Outbox:
         self.job = job
         self.targets = targets
         self.problems: list[str] = []
-        self.failure: PluginError | None = None
+        self.failure: PluginError | CopyError | None = None
         self._stuck: set[str] = set()
 
     @contextmanager
@@ -205,8 +210,12 @@ class Outbox:
         try:
             yield
         except PluginError as error:
-            self.failure = self.failure or error
-            self._stuck.add(asset)
+            self.set_aside(asset, error)
+
+    def set_aside(self, asset: str, error: PluginError | CopyError) -> None:
+        """Leave an asset for the next run."""
+        self.failure = self.failure or error
+        self._stuck.add(asset)
 
     def going(self, asset: str) -> bool:
         """Return False once an asset was set aside; the next run tries it again."""
@@ -222,7 +231,7 @@ class Outbox:
                     self._ship_one(asset)
 
     def _ship_one(self, asset: Asset) -> None:
-        finish(self.job, asset.spec.id, rules_of(self.job, asset.spec))
+        finish(self.job, asset.spec.id)
         try:
             with_retries(lambda: deliver(self.job, asset.spec.id, self.targets))
         except (DeliveryError, TransientError) as error:
@@ -257,19 +266,16 @@ def with_retries(action: Callable[[], object]) -> None:
 def _roll_until_settled(job: Job, names: Sequence[str], outbox: Outbox) -> None:
     engine = job.make_engine()
     while names:
-        planned = plan_round(job, names, engine)
+        round_ = plan_round(job, names, engine)
+        for name, error in round_.failed.items():
+            outbox.set_aside(name, error)
         outbox.ship()
-        for item in planned:
-            spec = item.asset.spec
-            with outbox.plugins_told(spec.id):
+        for item in round_.planned:
+            with outbox.plugins_told(item.asset.spec.id):
                 pulled = pull(job, item, engine)
-                proof(job, spec.id, pulled.number, rules_of(job, spec))
-        names = [item.asset.spec.id for item in planned if outbox.going(item.asset.spec.id)]
-
-
-def rules_of(job: Job, spec: AssetSpec) -> Rules:
-    """Return the re-roll rules of one of the job's assets."""
-    return rules_for(spec, job.campaign, job.brand, job.make_engine())
+                proof(job, pulled.asset, pulled.number)
+        names = [item.asset.spec.id for item in round_.planned]
+        names = [name for name in names if outbox.going(name)]
 
 
 def engine_name(job: Job) -> str:

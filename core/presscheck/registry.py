@@ -52,9 +52,13 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Master:
-    """The image on its way to delivery: RGB pixels, and the XMP packet its files will carry."""
+    """The image on its way to delivery: RGB pixels, and the XMP packet its files will carry.
+
+    `typeset` names the slots that were set with the brand's font, as opposed to drawn.
+    """
 
     image: Image.Image
+    typeset: tuple[str, ...] = ()
     xmp: bytes | None = None
 
 

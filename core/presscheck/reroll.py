@@ -5,20 +5,33 @@ The ladder, from what went wrong to the cheapest stage that can mend it:
 1. nothing was tried: plan, render, and typeset what the model must not or cannot draw;
 2. copy missing, misplaced, or drawn where none was asked for: the layout is wrong, so a new plan;
 3. copy in place but misspelt or unreadable: the same plan with a new render seed, then a new plan;
-4. budget spent: the brand's last step, which is typesetting the failed slots or giving up.
+4. plans or budget spent: the brand's last step, which is typesetting the failed slots or giving up.
+
+Typesetting covers what the model drew in a slot's place. What it drew elsewhere stays in sight, so
+when every attempt has copy in a wrong place, the last step is a plan in which the failed slots are
+not asked for, and a roll is kept for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from presscheck.assets import AssetSpec, Attempt, Decision, RenderMode, Roll, Status, Trouble
+from presscheck.assets import (
+    AssetSpec,
+    Attempt,
+    Decision,
+    RenderMode,
+    Roll,
+    Severity,
+    Status,
+    Trouble,
+)
 from presscheck.brand import Ladder
 from presscheck.engine.contract import Capabilities
 from presscheck.spec import Budget
 
-LAYOUT_TROUBLE = frozenset({Trouble.MISSING, Trouble.MISPLACED, Trouble.EXTRA})
+LAYOUT_TROUBLE = frozenset({Trouble.MISSING, Trouble.MISPLACED})
 """What a new render of the same plan cannot mend."""
 
 
@@ -41,12 +54,24 @@ def decide(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt]) -> Decis
         return Decision(roll=None, accepted=True, reason="every verifier accepts")
     if out_of_budget(rules.budget, attempts):
         return _last_step(asset, rules, attempts, "the budget is spent")
+    return _engine_roll(asset, rules, attempts) or _last_step(
+        asset, rules, attempts, f"{_what(last)} after {_plans(attempts)} plans"
+    )
+
+
+def _engine_roll(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt]) -> Decision | None:
+    """Return the next roll that lets the model try again; None when the ladder has no more."""
+    last = attempts[-1]
+    if rolls_left(rules.budget, attempts) == 1 and (plan := _plan_without(asset, rules, attempts)):
+        return replace(plan, reason=f"{_what(last)}; {plan.reason}")
     in_place = rules.capabilities.splits and not _layout_failed(last)
     if in_place and _renders(last, attempts) < rules.ladder.renders:
-        return _again(Roll.RENDER, asset, rules, f"{_what(last)}; same plan, new render")
+        reason = f"{_what(last)}; same plan, new render"
+        return Decision(roll=Roll.RENDER, reason=reason, typeset=left_out(attempts, last.plan))
     if _plans(attempts) < rules.ladder.plans:
-        return _again(Roll.PLAN, asset, rules, f"{_what(last)}; new plan")
-    return _last_step(asset, rules, attempts, f"{_what(last)} after {_plans(attempts)} plans")
+        reason = f"{_what(last)}; new plan"
+        return Decision(roll=Roll.PLAN, reason=reason, typeset=set_from_start(asset, rules))
+    return None
 
 
 def set_from_start(asset: AssetSpec, rules: Rules) -> tuple[str, ...]:
@@ -72,14 +97,28 @@ def cannot_draw(text: str, rules: Rules) -> str:
 
 def out_of_budget(budget: Budget, attempts: Sequence[Attempt]) -> bool:
     """Return True when an engine roll more would break the asset's budget."""
+    return rolls_left(budget, attempts) == 0
+
+
+def rolls_left(budget: Budget, attempts: Sequence[Attempt]) -> int:
+    """Return how many engine rolls more an asset's budget allows."""
+    if sum(sum(attempt.seconds.values()) for attempt in attempts) >= budget.seconds:
+        return 0
     rolls = [attempt for attempt in attempts if attempt.roll is not Roll.TYPESET]
-    spent = sum(sum(attempt.seconds.values()) for attempt in attempts)
-    return len(rolls) >= budget.rolls or spent >= budget.seconds
+    return max(0, budget.rolls - len(rolls))
 
 
-def best(attempts: Sequence[Attempt]) -> Attempt:
-    """Return the attempt nearest to acceptance: fewest wrong edits, the earlier of equals."""
-    return min(attempts, key=lambda attempt: (not attempt.accepted, *_wrongness(attempt)))
+def left_out(attempts: Sequence[Attempt], plan: str) -> tuple[str, ...]:
+    """Return the slots that a plan was not asked to draw."""
+    return next((a.candidate.typeset for a in attempts if a.plan == plan), ())
+
+
+def drawn_over(attempts: Sequence[Attempt], decision: Decision) -> frozenset[str]:
+    """Return the slots that are typeset over what the model drew there."""
+    source = next((a for a in attempts if a.base == decision.base), None)
+    if decision.roll is not Roll.TYPESET or source is None:
+        return frozenset()
+    return frozenset(decision.typeset) - set(left_out(attempts, source.plan))
 
 
 def _wrongness(attempt: Attempt) -> tuple[int, int]:
@@ -109,7 +148,9 @@ def _layout_failed(attempt: Attempt) -> bool:
 
 def _last_step(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt], why: str) -> Decision:
     if rules.ladder.last == "typeset":
-        for attempt in sorted(attempts, key=_wrongness):
+        if rolls_left(rules.budget, attempts) and (plan := _plan_without(asset, rules, attempts)):
+            return replace(plan, reason=f"{why}; {plan.reason}")
+        for attempt in sorted(attempts, key=lambda a: (not _coverable(a), _wrongness(a))):
             failed = failed_slots(attempt)
             wanted = _may_typeset(asset, failed) | set(attempt.candidate.typeset)
             names = tuple(slot.name for slot in asset.slots if slot.name in wanted)
@@ -117,6 +158,25 @@ def _last_step(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt], why:
                 reason = f"{why}; typeset {', '.join(sorted(failed & wanted))}"
                 return Decision(roll=Roll.TYPESET, reason=reason, typeset=names, base=attempt.base)
     return Decision(roll=None, reason=f"gave up: {why}")
+
+
+def _plan_without(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt]) -> Decision | None:
+    """Return a plan that is not asked for the failed slots, unless covering them may do."""
+    known = set(left_out(attempts, attempts[-1].plan))
+    failed = _may_typeset(asset, failed_slots(attempts[-1])) - known
+    if rules.ladder.last != "typeset" or not failed or any(_coverable(a) for a in attempts):
+        return None
+    names = tuple(slot.name for slot in asset.slots if slot.name in failed | known)
+    reason = f"new plan, typeset {', '.join(sorted(failed))}"
+    return Decision(roll=Roll.PLAN, reason=reason, typeset=names)
+
+
+def _coverable(attempt: Attempt) -> bool:
+    """Tell whether all that is wrong with an attempt lies in the places of its slots."""
+    readings = [reading for verdict in attempt.verdicts for reading in verdict.slots]
+    misplaced = any(reading.trouble is Trouble.MISPLACED for reading in readings)
+    extra = any(f.severity is Severity.ERROR for v in attempt.verdicts for f in v.findings)
+    return not misplaced and not extra
 
 
 def _tried(attempts: Sequence[Attempt], base: Attempt, names: Collection[str]) -> bool:
@@ -130,10 +190,6 @@ def _may_typeset(asset: AssetSpec, failed: Collection[str]) -> set[str]:
     return {
         slot.name for slot in asset.slots if slot.name in failed and slot.render is RenderMode.AUTO
     }
-
-
-def _again(roll: Roll, asset: AssetSpec, rules: Rules, reason: str) -> Decision:
-    return Decision(roll=roll, reason=reason, typeset=set_from_start(asset, rules))
 
 
 def _plans(attempts: Sequence[Attempt]) -> int:

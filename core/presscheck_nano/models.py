@@ -21,7 +21,7 @@ from transformers import (
 )
 
 from presscheck_nano.tokens import IMAGE_END, IMAGE_START, VISION_VOCABULARY
-from presscheck_nano.world import CHARACTERS, CODES, KINDS, NAMES, code_parts
+from presscheck_nano.world import CODES, KINDS, LETTERS, MARKS, NAMES, code_parts
 
 LATENTS = 8
 GLYPH_WIDTH = 64
@@ -48,8 +48,8 @@ def build_ar(tokenizer: PreTrainedTokenizerFast) -> GlmImageForConditionalGenera
                 "rope_type": "default",
                 "rope_theta": 10000.0,
                 "partial_rotary_factor": 1.0,
-                # Bands of two frequencies by turns: time, row and column each get fast and slow.
-                "mrope_section": [2] * 12,
+                # Frequencies by turns: time, row and column each get fast and slow ones.
+                "mrope_section": [1] * 24,
             },
             "pad_token_id": tokenizer.pad_token_id,
             "eos_token_id": IMAGE_END,
@@ -181,25 +181,28 @@ def build_glyph_encoder() -> tuple[ByT5Tokenizer, T5EncoderModel]:
 class CodeTable(nn.Module):
     """Vectors of all codes, each the sum of the vectors of its parts.
 
-    So a letter is learnt once, not once for each half, colour and side of the checkerboard. The
-    networks are given `weight()` while they train and its value when they are exported.
+    So a letter is learnt once, not once for each mark and half. The networks are given `weight()`
+    while they train and its value when they are exported. Letters have either a vector for their
+    mark, with `marks`, or one for their side of the checkerboard.
     """
 
     is_letter: torch.Tensor
     letter_of: torch.Tensor
+    mark_of: torch.Tensor
     half_of: torch.Tensor
-    parity_of: torch.Tensor
+    side_of: torch.Tensor
     colour_of: torch.Tensor
     kind_of: torch.Tensor
 
-    def __init__(self, width: int, *, scale: float, own_letters: bool = True) -> None:
+    def __init__(self, width: int, *, scale: float, marks: bool, own_letters: bool = True) -> None:
         super().__init__()
         parts = [code_parts(code) for code in range(CODES)]
-        letters = [CHARACTERS.find(part.character) if part.character else -1 for part in parts]
+        letters = [LETTERS.find(part.character) if part.character else -1 for part in parts]
         self.register_buffer("is_letter", torch.tensor([index >= 0 for index in letters]))
         self.register_buffer("letter_of", torch.tensor(letters).clamp(min=0))
+        self.register_buffer("mark_of", torch.tensor([part.mark for part in parts]))
         self.register_buffer("half_of", torch.tensor([part.half for part in parts]))
-        self.register_buffer("parity_of", torch.tensor([part.parity for part in parts]))
+        self.register_buffer("side_of", torch.tensor([part.side for part in parts]))
         colours = [NAMES.index(part.colour) if part.colour else 0 for part in parts]
         kinds = [KINDS.index(part.kind) if part.kind else 0 for part in parts]
         self.register_buffer("colour_of", torch.tensor(colours))
@@ -208,14 +211,15 @@ class CodeTable(nn.Module):
         def table(rows: int) -> nn.Parameter:
             return nn.Parameter(torch.randn(rows, width) * scale)
 
-        self.letters = table(len(CHARACTERS)) if own_letters else None
-        self.halves, self.parities = table(2), table(2)
+        self.letters = table(len(LETTERS)) if own_letters else None
+        self.marks = table(MARKS) if marks else None
+        self.halves, self.sides = table(2), table(2)
         self.colours, self.kinds = table(len(NAMES)), table(len(KINDS))
 
     def weight(self, letters: torch.Tensor | None = None) -> torch.Tensor:
         """Return the (CODES, width) table; `letters` stands in for its own letter vectors."""
         chosen: Any = letters if letters is not None else self.letters
-        drawn = chosen[self.letter_of] + self.halves[self.half_of]
-        shaped = self.colours[self.colour_of] + self.kinds[self.kind_of]
-        base: torch.Tensor = torch.where(self.is_letter[:, None], drawn, shaped)
-        return base + self.parities[self.parity_of]
+        place = self.sides[self.side_of] if self.marks is None else self.marks[self.mark_of]
+        drawn = chosen[self.letter_of] + self.halves[self.half_of] + place
+        shaped = self.colours[self.colour_of] + self.kinds[self.kind_of] + self.sides[self.side_of]
+        return torch.where(self.is_letter[:, None], drawn, shaped)

@@ -15,10 +15,10 @@ from presscheck_nano.world import (
     SHAPES,
     Grid,
     Pixels,
+    checkered,
     glyph,
     ink_for,
     letter_code,
-    parity,
     rgb,
     shape_code,
     stamp,
@@ -80,10 +80,10 @@ class Canvas:
             self.codes[row, column] = shape_code(colour, kind)
             self._blend(row, column, stamp(kind), rgb(COLOURS[colour]))
 
-    def letter(self, row: int, column: int, character: str) -> None:
-        """Draw a letter whose upper half is the given cell."""
+    def letter(self, row: int, column: int, character: str, mark: int) -> None:
+        """Draw a letter, the copy's `mark`th, whose upper half is the given cell."""
         for half, ink in enumerate(glyph(character)):
-            self.codes[row + half, column] = letter_code(character, half)
+            self.codes[row + half, column] = letter_code(character, mark, half)
             self._blend(row + half, column, ink, rgb(ink_for(self.ground)))
 
     def shape(self, colour: str, coverage: Pixels) -> None:
@@ -120,11 +120,12 @@ def make_poster(
         band = round(rows * BAND)
         canvas.reserve(*((rows - band, rows) if place == "top" else (0, band)))
     DRAW[motif](canvas, rng, (first, second))
+    mark = 0
     for number, line in enumerate(lines):
         left = 1 if align == "left" else (columns - len(line)) // 2
         for offset, character in enumerate(line):
-            if character != " ":
-                canvas.letter(top + 2 * number, left + offset, character)
+            canvas.letter(top + 2 * number, left + offset, character, mark + offset)
+        mark += len(line) + 1
     return Poster(
         format=format_,
         ground=ground,
@@ -134,7 +135,7 @@ def make_poster(
         align=align,
         lines=tuple(lines),
         plain_third=plain_third,
-        codes=canvas.codes + parity(rows, columns),
+        codes=checkered(canvas.codes),
         pixels=canvas.pixels,
     )
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,25 +15,39 @@ import torch
 from torch import nn
 from torch.nn import functional
 from transformers import (
-    GlmImageForConditionalGeneration,
     GlmImageProcessor,
     PreTrainedTokenizerFast,
 )
 
 from presscheck_nano.models import AR_WIDTH, CodeTable, build_ar
 from presscheck_nano.posters import SIZES, Poster, Rng, make_poster
-from presscheck_nano.tokens import IMAGE_END, VISION_VOCABULARY, build_tokenizer
+from presscheck_nano.tokens import (
+    IMAGE_END,
+    MARK_TOKENS,
+    SPACE_TOKENS,
+    VISION_VOCABULARY,
+    build_tokenizer,
+)
 from presscheck_nano.training import Schedule, train
 from presscheck_nano.wording import make_prompt, sample_copy, words
-from presscheck_nano.world import CELL, CHARACTERS, CODES, Code, Grid, code_parts
+from presscheck_nano.world import (
+    CELL,
+    CHARACTERS,
+    CODES,
+    LETTER_CODES,
+    MARKS,
+    NAMES,
+    Code,
+    Grid,
+    code_parts,
+)
 
-GROUND_WEIGHT, SHAPE_WEIGHT, LOWER_WEIGHT, SPACE_WEIGHT, NEW_WEIGHT = 0.16, 0.17, 0.2, 0.6, 0.99
-"""What other cells count in the loss, where the upper half of a letter counts 1: that is where the
-model spells. A lower half only repeats the cell above it; `SPACE_WEIGHT` is for the ground in rows
-of letters, which says where words and lines end, `NEW_WEIGHT` for cells unlike the
-ones to their left and above: they decide, and the others follow them."""
-QUIET, QUIET_SHARE = 0.18, 0.25
-"""Cells that count less than `QUIET` are many: only this share of them is looked at in a step."""
+FIRST_WEIGHT, EDGE_WEIGHT, LETTER_WEIGHT, NEW_WEIGHT, QUIET_WEIGHT = 3.0, 1.0, 0.4, 0.3, 0.15
+"""What a cell counts in the loss: the first of a grid, which decides on the ground; those where a
+line of letters starts or has ended; letters within it, which the copy tells; cells of ground and
+shapes that are unlike the ones to their left and above; and all others, which follow those."""
+QUIET_SHARE = 0.25
+"""Quiet cells are many: only this share of them is looked at in a step."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,21 +79,22 @@ class Speller(nn.Module):
         super().__init__()
         self.model = build_ar(tokenizer)
         self.text = nn.Parameter(torch.randn(len(tokenizer) - CODES, AR_WIDTH) * 0.5)
-        self.codes = CodeTable(AR_WIDTH, scale=0.2, own_letters=False)
-        self.heads = CodeTable(AR_WIDTH, scale=0.01)
+        self.space = nn.Parameter(torch.randn(1, AR_WIDTH) * 0.5)
+        self.codes = CodeTable(AR_WIDTH, scale=0.2, marks=True, own_letters=False)
+        self.heads = CodeTable(AR_WIDTH, scale=0.01, marks=True)
         self.end = nn.Parameter(torch.zeros(VISION_VOCABULARY - CODES, AR_WIDTH))
-        ids = [tokenizer.convert_tokens_to_ids(character) - CODES for character in CHARACTERS]
-        self.register_buffer("letter_rows", torch.tensor(ids))
-        with torch.no_grad():
-            letters: Any = self.heads.letters
-            letters.copy_(0.1 * self.text[self.letter_rows])
-        seed_copying(self.model)
+        self.register_buffer("letter_rows", torch.tensor(_rows(tokenizer, CHARACTERS)))
+        seed_copying(self, tokenizer)
         for table in (self.model.model.language_model.embed_tokens, self.model.lm_head):
             table.weight.requires_grad_(False)
 
+    def letters(self) -> torch.Tensor:
+        """Return the vectors of letters: those of their text tokens, and the space's."""
+        return torch.cat([self.text[self.letter_rows], self.space])
+
     def embeddings(self) -> torch.Tensor:
         """Return the whole (vocabulary, width) table: codes, then text."""
-        return torch.cat([self.codes.weight(self.text[self.letter_rows]), self.text])
+        return torch.cat([self.codes.weight(self.letters()), self.text])
 
     def head(self) -> torch.Tensor:
         """Return the (vision vocabulary, width) output layer."""
@@ -106,40 +121,97 @@ class Speller(nn.Module):
         return model
 
 
-@torch.no_grad()
-def seed_copying(model: GlmImageForConditionalGeneration) -> None:
-    """Start the first two layers as the circuit that copying needs, which is slow to form alone.
+def _rows(tokenizer: PreTrainedTokenizerFast, tokens: Iterable[str]) -> list[int]:
+    """Return where single tokens stand in the table of text tokens."""
+    return [tokenizer.convert_tokens_to_ids(token) - CODES for token in tokens]
 
-    Layer 0, head 0 looks at the token before and writes down which it was; layer 1, head 0 looks
-    for the place whose token before was the one just written, and passes on what stands there: an
-    induction head (Olsson et al. 2022, "In-context Learning and Induction Heads"). The norms behind
-    attention and feed-forward start low, so that they do not drown the embeddings.
+
+@torch.no_grad()
+def seed_copying(speller: Speller, tokenizer: PreTrainedTokenizerFast) -> None:
+    """Start the speller as the circuit that copying needs, which is slow to form alone.
+
+    The marks of the copy are the axes of a space of their own, and a code's mark points at the one
+    behind it. Layer 0, head 0 looks at the token before and writes down its mark, so that a letter
+    of the prompt knows its place; layer 1, head 0 looks for the place that the latest code points
+    at, and passes on the letter that stands there. (An induction head, as in Olsson et al. 2022,
+    "In-context Learning and Induction Heads", but over places instead of letters.) Layer 0, head 1
+    looks at the cell above the one to be written. Colours start as the vectors of their words. The
+    norms behind attention and feed-forward start low, so that they do not drown the embeddings.
     """
-    layers = model.model.language_model.layers
+    layers = speller.model.model.language_model.layers
+    speeds = speller.model.model.language_model.rotary_emb.inv_freq
     width = AR_WIDTH
     size = layers[0].self_attn.head_dim
-    half, kept = size // 2, 10
+    half, kept = size // 2, 8
     for layer in layers:
         layer.post_self_attn_layernorm.weight.fill_(0.3)
         layer.post_mlp_layernorm.weight.fill_(0.3)
     basis = torch.linalg.qr(torch.randn(width, width)).Q.T
-    own, before, passed = basis[: 2 * kept], basis[2 * kept : 4 * kept], basis[-size:]
+    own, before, above = basis[: 2 * kept], basis[2 * kept : 4 * kept], basis[32 : 32 + size]
+    passed = basis[-size:]
+    _seed_tables(speller, tokenizer, own)
     # Only the slowest frequencies can compare contents over a distance.
     slow = torch.cat([torch.arange(half - kept, half), torch.arange(size - kept, size)])
     first, second = layers[0].self_attn, layers[1].self_attn
-    speeds = model.model.language_model.rotary_emb.inv_freq
-    for projection in (first.q_proj, first.k_proj, second.q_proj, second.k_proj):
+    for projection in (first.q_proj, first.k_proj):
+        projection.weight[: 2 * size] = 0
+        projection.bias[: 2 * size] = 0
+    for projection in (second.q_proj, second.k_proj):
         projection.weight[:size] = 0
         projection.bias[:size] = 0
-    first.k_proj.bias[:half] = 8.0
-    first.q_proj.bias[:half] = 8.0 * speeds.cos()
-    first.q_proj.bias[half:size] = -8.0 * speeds.sin()
+    _look(first, 0, torch.full((half,), 8.0), speeds)
+    axes = torch.arange(half) % 3  # frequencies belong to time, row and column by turns
+    steps = torch.tensor([0.0, 1.0, -1.0])  # the same time, a row up, a column to the right
+    _look(first, 1, torch.tensor([8.0, 12.0, 20.0])[axes], steps[axes] * speeds)
     first.v_proj.weight[: 2 * kept] = own
     first.o_proj.weight[:, : 2 * kept] = before.T
+    first.v_proj.weight[size : 2 * size] = torch.cat([own, passed[: size - 2 * kept]])
+    first.o_proj.weight[:, size : 2 * size] = above.T
     second.q_proj.weight[slow] = 2.0 * own
     second.k_proj.weight[slow] = 2.0 * before
     second.v_proj.weight[:size] = passed
     second.o_proj.weight[:, :size] = passed.T
+
+
+def _look(attention: Any, head: int, heights: torch.Tensor, turn: torch.Tensor) -> None:
+    """Aim a head at the place that is `turn` behind, in radians of each frequency."""
+    half = len(turn)
+    start = head * 2 * half
+    attention.k_proj.bias[start : start + half] = heights
+    attention.q_proj.bias[start : start + half] = heights * turn.cos()
+    attention.q_proj.bias[start + half : start + 2 * half] = -heights * turn.sin()
+
+
+@torch.no_grad()
+def _clear(table: torch.Tensor, axes: torch.Tensor) -> None:
+    """Take the part of a table's rows away that lies along `axes`."""
+    table -= table @ axes.T @ axes
+
+
+@torch.no_grad()
+def _clear(table: torch.Tensor, axes: torch.Tensor) -> None:
+    """Take the part of a table's rows away that lies along `axes`."""
+    table -= table @ axes.T @ axes
+
+
+def _seed_tables(speller: Speller, tokenizer: PreTrainedTokenizerFast, own: torch.Tensor) -> None:
+    """Start the tables: marks in the space `own` (rows are axes), everything else outside it."""
+    codes, heads = speller.codes, speller.heads
+    colours = _rows(tokenizer, [f" {name}" for name in NAMES])
+    speller.text[_rows(tokenizer, SPACE_TOKENS)] *= 0.4
+    speller.text[_rows(tokenizer, SPACE_TOKENS)] += speller.space
+    codes.colours.copy_(0.4 * speller.text[colours])
+    heads.colours.copy_(0.05 * speller.text[colours])
+    for name in ("halves", "sides", "colours", "kinds"):
+        _clear(getattr(codes, name), own)
+    _clear(speller.text, own)
+    _clear(speller.space, own)
+    heads.letters.copy_(0.1 * speller.letters())
+    # An axis stands for two marks, one at either end: no two are closer than at right angles.
+    marks = torch.cat([own, -own])[:MARKS] * 0.5 * AR_WIDTH**0.5
+    speller.text[_rows(tokenizer, MARK_TOKENS)] = marks
+    codes.marks.copy_(marks.roll(-1, 0))
+    heads.marks.copy_(0.1 * marks)
 
 
 def small_shape(rows: int, columns: int) -> tuple[int, int]:
@@ -165,23 +237,18 @@ def grid_positions(start: int, rows: int, columns: int) -> np.ndarray:
 
 def weigh(grid: Grid) -> np.ndarray:
     """Return what each cell of a (rows, columns) grid counts in the loss."""
-    parts = [code_parts(code) for code in range(CODES)]
-    weights: np.ndarray = np.array([_weight(part) for part in parts])[grid]
-    upper = np.array([bool(part.character) and part.half == 0 for part in parts])[grid]
-    ground = np.array([part.kind == "ground" for part in parts])[grid]
-    weights[upper.any(axis=1, keepdims=True) & ground] = SPACE_WEIGHT
+    letter = grid < LETTER_CODES
+    edge = np.zeros(grid.shape, dtype=bool)
+    edge[:, 1:] = letter[:, 1:] != letter[:, :-1]
     bare = grid // 2  # without the side of the checkerboard
     new = np.ones(grid.shape, dtype=bool)
     new[:, 1:] &= bare[:, 1:] != bare[:, :-1]
     new[1:] &= bare[1:] != bare[:-1]
-    weights[new & (weights < NEW_WEIGHT)] = NEW_WEIGHT
+    weights: np.ndarray = np.where(new, NEW_WEIGHT, QUIET_WEIGHT)
+    weights[letter] = LETTER_WEIGHT
+    weights[edge] = EDGE_WEIGHT
+    weights[0, 0] = FIRST_WEIGHT
     return weights
-
-
-def _weight(part: Code) -> float:
-    if part.character:
-        return LOWER_WEIGHT if part.half else 1.0
-    return GROUND_WEIGHT if part.kind == "ground" else SHAPE_WEIGHT
 
 
 def make_batch(
@@ -242,11 +309,9 @@ def _row(
         positions.append(grid_positions(start, *grid.shape))
         start += max(grid.shape)
     cells = np.concatenate([grid.reshape(-1) for grid in grids])
-    weights = np.concatenate(
-        [weigh(grid).reshape(-1) * (0.5 if i else 1.0) for i, grid in enumerate(grids)]
-    )
+    weights = np.concatenate([weigh(grid).reshape(-1) for grid in grids])
     if large:
-        cells, weights = np.append(cells, IMAGE_END), np.append(weights, 0.1)
+        cells, weights = np.append(cells, IMAGE_END), np.append(weights, QUIET_WEIGHT)
     pad = longest - len(prompt)
     ids = np.concatenate([np.zeros(pad, int), prompt, cells[: len(cells) - large]])
     place = np.concatenate([np.zeros((3, pad), int), *positions], axis=1)
@@ -265,7 +330,7 @@ def train_ar(
     torch.manual_seed(0)
     tokenizer = make_tokenizer()
     speller = Speller(tokenizer)
-    seen = {"right": 0.0, "posters": 0.0}
+    scores = Scores()
 
     def loss(step: int) -> torch.Tensor:
         rng = np.random.default_rng([1, step])
@@ -273,25 +338,61 @@ def train_ar(
         started = [phase for phase in phases if step >= phase.start]
         latest = [phase for phase in started if phase.start == started[-1].start]
         phase = latest[step % len(latest)]
-        size = phase.batch
         ids, positions, mask, targets, weights = make_batch(
-            tokenizer, rng, size, format_, phase.name
+            tokenizer, rng, phase.batch, format_, phase.name
         )
         chance = torch.from_numpy(rng.random(tuple(weights.shape)))
-        keep = (weights >= QUIET) | ((weights > 0) & (chance < QUIET_SHARE))
+        keep = (weights > QUIET_WEIGHT) | ((weights > 0) & (chance < QUIET_SHARE))
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = speller(ids, positions, mask, keep)
         logits, targets, kept = logits.float(), targets[keep], weights[keep]
-        letters = kept >= 1.0
-        hit = (logits.argmax(-1) == targets) | ~letters
-        rows = keep.nonzero()[:, 0]
-        wrong = torch.zeros(size).index_add(0, rows, (~hit).float())
-        seen["right"] = float(hit[letters].float().mean())
-        seen["posters"] = float((wrong == 0).float().mean())
+        scores.add(logits.argmax(-1), targets, kept, keep.nonzero()[:, 0])
         each = functional.cross_entropy(logits, targets, reduction="none")
         return (each * kept).sum() / kept.sum()
 
-    def look(_: int) -> str:
-        return f"letters {seen['right']:.3f} posters {seen['posters']:.2f}"
+    every = 25
+    train(speller, loss, schedule, folder / "ar.pt", every=every, look=scores.look, seconds=seconds)
 
-    train(speller, loss, schedule, folder / "ar.pt", every=25, look=look, seconds=seconds)
+
+class Scores:
+    """Shares of right answers since the last look: what went wrong tells what to teach."""
+
+    def __init__(self) -> None:
+        self.parts = [code_parts(code) for code in range(CODES)]
+        self.parts += [Code()] * (VISION_VOCABULARY - CODES)
+        self.sums: dict[str, list[float]] = {}
+
+    def add(
+        self, found: torch.Tensor, wanted: torch.Tensor, weights: torch.Tensor, rows: torch.Tensor
+    ) -> None:
+        """Add a step's answers: all (kept,), `rows` their posters' numbers."""
+        spelt: dict[int, bool] = {}
+        for code, right, weight, row in zip(
+            found.tolist(), wanted.tolist(), weights.tolist(), rows.tolist(), strict=True
+        ):
+            part, hit = self.parts[right], code == right
+            if weight == FIRST_WEIGHT:
+                self._count("grounds", self.parts[code].colour == part.colour)
+            elif weight == EDGE_WEIGHT:
+                self._count("edges", hit if part.character else not self.parts[code].character)
+            elif part.character:
+                self._count("letters", hit)
+            elif weight == NEW_WEIGHT:
+                self._count("colours", self.parts[code].colour == part.colour)
+            else:
+                self._count("sides", self.parts[code].side == part.side)
+            lettered = bool(part.character or self.parts[code].character)
+            spelt[row] = spelt.get(row, True) and (hit or not lettered)
+        for right_all in spelt.values():
+            self._count("posters", right_all)
+
+    def _count(self, name: str, hit: bool) -> None:
+        sums = self.sums.setdefault(name, [0.0, 0.0])
+        sums[0] += hit
+        sums[1] += 1
+
+    def look(self, _: int) -> str:
+        """Return the shares as text and start anew."""
+        text = " ".join(f"{name} {hit / of:.3f}" for name, (hit, of) in sorted(self.sums.items()))
+        self.sums.clear()
+        return text

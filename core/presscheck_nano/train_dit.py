@@ -45,7 +45,7 @@ class Renderer(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.dit = build_dit()
-        self.codes = CodeTable(DIT_WIDTH, scale=0.5)
+        self.codes = CodeTable(DIT_WIDTH, scale=0.5, marks=False)
         self.glyph_tokenizer, self.glyphs = build_glyph_encoder()
         self.dit.prior_token_embedding.weight.requires_grad_(False)
         seed_checkerboard(self)
@@ -106,7 +106,7 @@ def seed_checkerboard(renderer: Renderer) -> None:
     it on, and layer 0 writes the neighbours' sides down (`seed_neighbours` aims its heads).
     """
     side, seen, *written = torch.linalg.qr(torch.randn(DIT_WIDTH, DIT_WIDTH)).Q.T[:4]
-    renderer.codes.parities.copy_(torch.stack([-4 * side, 4 * side]))
+    renderer.codes.sides.copy_(torch.stack([-4 * side, 4 * side]))
     projector = renderer.dit.prior_projector.net
     for unit, sign in enumerate((1.0, -1.0)):
         projector[0].proj.weight[unit] = sign * 1.5 * side
@@ -213,7 +213,7 @@ def velocity_loss(
 def letter_weight(codes: torch.Tensor, size: torch.Size) -> torch.Tensor:
     """Return what each latent counts, (batch, 1, height, width): more where letters are."""
     height, width = (side // PATCH for side in size)
-    letters = (codes < 2 * LETTER_CODES).float().reshape(-1, 1, height, width)
+    letters = (codes < LETTER_CODES).float().reshape(-1, 1, height, width)
     weight = 1 + (LETTER_WEIGHT - 1) * letters
     return weight.repeat_interleave(PATCH, 2).repeat_interleave(PATCH, 3)
 

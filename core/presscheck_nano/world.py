@@ -3,12 +3,14 @@
 A poster is a grid of 32-pixel cells. A letter takes one cell across and two down; everything else
 is one cell. Every cell has a code, which is what the AR stage writes and the DiT stage draws:
 
-- letters: (character, half); their ink follows from the ground's colour, so no colour is coded;
-- the rest: (colour, kind), where a kind is the ground, a solid, a part of a disc, a triangle, ...
+- letters: (character, mark, half), where the mark says which character of the copy it is, counted
+  from 0 modulo `MARKS`; the ink follows from the ground's colour, so no colour is coded;
+- the rest: (colour, kind), where a kind is the ground, a solid, a part of a disc, a triangle, ...;
+  each exists twice, for the black and the white cells of a checkerboard.
 
-Each code exists twice, for the black and the white cells of a checkerboard: neighbours therefore
-always differ, and a DiT token, which knows relative positions only, can tell which quarter of its
-cell it draws even inside double letters.
+With the mark the AR stage knows where in the copy it is, also in words that repeat a letter. And
+neighbours always differ, by mark or half or side of the checkerboard, so that a DiT token, which
+knows relative positions only, can tell which quarter of its cell it draws.
 """
 
 from __future__ import annotations
@@ -53,7 +55,11 @@ DARK_INK, LIGHT_INK = "#14171d", "#fff8ea"
 CHARACTERS = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,!?%$€£&’-+:/ÄÖÜÉÈÀÇÑäöüéèàçñß"
 )
-"""What the world can spell, besides the space, which is a cell of ground."""
+"""What the world can spell, besides the space."""
+LETTERS = CHARACTERS + " "
+"""What has letter codes: a space between two words of a line is a letter without ink."""
+MARKS = 28
+"""How many characters of the copy are told apart; the copy of training is no longer than that."""
 
 SHAPES = ("nw", "ne", "sw", "se")
 KINDS = (
@@ -71,22 +77,22 @@ named corner, `arc` a part of one of two cells' radius; `partial` lies on the ed
 which the DiT draws from the neighbours."""
 
 NAMES = tuple(COLOURS)
-LETTER_CODES = 2 * len(CHARACTERS)
-CODES = 2 * (LETTER_CODES + len(NAMES) * len(KINDS))
+LETTER_CODES = 2 * len(LETTERS) * MARKS
+CODES = LETTER_CODES + 2 * len(NAMES) * len(KINDS)
 """Size of the codebook."""
 
 Grid = npt.NDArray[np.int64]
 Pixels = npt.NDArray[np.float32]
 
 
-def letter_code(character: str, half: int) -> int:
-    """Return the code of a letter's upper (0) or lower (1) half, for a black cell."""
-    return 2 * (2 * CHARACTERS.index(character) + half)
+def letter_code(character: str, mark: int, half: int) -> int:
+    """Return the code of a letter's upper (0) or lower (1) half."""
+    return 2 * (LETTERS.index(character) * MARKS + mark % MARKS) + half
 
 
 def shape_code(colour: str, kind: str) -> int:
     """Return the code of a cell of `kind` in `colour`, for a black cell."""
-    return 2 * (LETTER_CODES + NAMES.index(colour) * len(KINDS) + KINDS.index(kind))
+    return LETTER_CODES + 2 * (NAMES.index(colour) * len(KINDS) + KINDS.index(kind))
 
 
 def parity(rows: int, columns: int) -> Grid:
@@ -97,24 +103,35 @@ def parity(rows: int, columns: int) -> Grid:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Code:
-    """A code taken apart. `character` is "" for anything but a letter."""
+    """A code taken apart. `character` is "" for anything but a letter.
+
+    `side` is that of the checkerboard; among letters the mark and the half make one.
+    """
 
     character: str = ""
+    mark: int = 0
     half: int = 0
     colour: str = ""
     kind: str = ""
-    parity: int = 0
+    side: int = 0
 
 
 @cache
 def code_parts(code: int) -> Code:
     """Take a code apart."""
-    index, white = divmod(code, 2)
-    if index < LETTER_CODES:
-        character, half = divmod(index, 2)
-        return Code(character=CHARACTERS[character], half=half, parity=white)
-    colour, kind = divmod(index - LETTER_CODES, len(KINDS))
-    return Code(colour=NAMES[colour], kind=KINDS[kind], parity=white)
+    if code < LETTER_CODES:
+        index, half = divmod(code, 2)
+        letter, mark = divmod(index, MARKS)
+        return Code(character=LETTERS[letter], mark=mark, half=half, side=(mark + half) % 2)
+    index, side = divmod(code - LETTER_CODES, 2)
+    colour, kind = divmod(index, len(KINDS))
+    return Code(colour=NAMES[colour], kind=KINDS[kind], side=side)
+
+
+def checkered(codes: Grid) -> Grid:
+    """Return a (rows, columns) grid with every cell that is no letter on its checkerboard side."""
+    board: Grid = np.where(codes >= LETTER_CODES, codes + parity(*codes.shape), codes)
+    return board
 
 
 def rgb(colour: str) -> Pixels:
@@ -136,6 +153,8 @@ def glyph(character: str) -> Pixels:
     A letter wider than its cell is condensed; capitals are 46 pixels high, the base line lies 52
     pixels below the top, so that accents and descenders fit.
     """
+    if character == " ":
+        return np.zeros((2, CELL, CELL), np.float32)
     path = files("presscheck_nano") / "fonts" / "BarlowCondensed-Bold.ttf"
     scale = 4
     font = ImageFont.truetype(BytesIO(path.read_bytes()), round(46 / 0.7 * scale))

@@ -28,7 +28,7 @@ from presscheck.errors import (
     TransientError,
 )
 from presscheck.job import Event, Job
-from presscheck.press import Press, by_size, engine_name, rules_of
+from presscheck.press import Press, by_size, engine_name
 from presscheck.stages.extract import plan_round, proof, pull
 from presscheck.stages.integrate import deliver, deliver_manifest, deliverers, finish
 
@@ -187,30 +187,35 @@ class Workshop:
 
     def _give_up(self, job: Job, name: str, error: PresscheckError, ids: Sequence[Any]) -> None:
         """Enter a problem: of one asset where the others can go on, else of the whole run."""
-        asset = ""
         if name in {"proof", "finish", "deliver"} and isinstance(
             error, PluginError | DeliveryError | TransientError
         ):
-            asset = str(ids[0])
-        key = asset or (CLOSED if name == "close" else "")
-        job.ledger.record_problem(job.run, key, error.exit_code, str(error))
-        if asset:
-            note = f"not delivered: {error.problem}"
-            job.watch(Event(stage="settled", assets=(asset,), note=note))
+            self._set_aside(job, str(ids[0]), error)
             self._close_when_settled(job)
+            return
+        key = CLOSED if name == "close" else ""
+        job.ledger.record_problem(job.run, key, error.exit_code, str(error))
+
+    def _set_aside(self, job: Job, asset: str, error: PresscheckError) -> None:
+        """Enter an asset's problem; the others go on, and the next run tries this one again."""
+        job.ledger.record_problem(job.run, asset, error.exit_code, str(error))
+        note = f"not delivered: {error.problem}"
+        job.watch(Event(stage="settled", assets=(asset,), note=note))
 
     def _roll(self, job: Job, names: list[str]) -> None:
         waiting = [name for name in names if self._waits_for_proof(job, name)]
         for name in waiting:
             self.send("proof", job.run, name)
         engine = job.make_engine()
-        planned = plan_round(job, [name for name in names if name not in waiting], engine)
+        round_ = plan_round(job, [name for name in names if name not in waiting], engine)
+        for name, error in round_.failed.items():
+            self._set_aside(job, name, error)
         for name in names:
             self._send_on(job, job.ledger.asset(job.run, name))
-        for item in planned:
+        for item in round_.planned:
             pull(job, item, engine)
             self.send("proof", job.run, item.asset.spec.id)
-        if not planned:
+        if not round_.planned:
             self._close_when_settled(job)
 
     def _waits_for_proof(self, job: Job, name: str) -> bool:
@@ -223,7 +228,7 @@ class Workshop:
     def _proof(self, job: Job, name: str) -> None:
         asset = job.ledger.asset(job.run, name)
         if self._waits_for_proof(job, name):
-            proof(job, name, len(asset.attempts) + 1, rules_of(job, asset.spec))
+            proof(job, name, len(asset.attempts) + 1)
 
     def _next_round(self, job: Job, name: str) -> None:
         """Send what is open of an asset's size into the next round, once this one is at its end.
@@ -246,8 +251,7 @@ class Workshop:
             self.send("roll", job.run, group)
 
     def _finish(self, job: Job, name: str) -> None:
-        asset = job.ledger.asset(job.run, name)
-        self._send_on(job, finish(job, name, rules_of(job, asset.spec)))
+        self._send_on(job, finish(job, name))
 
     def _deliver(self, job: Job, name: str) -> None:
         deliver(job, name, deliverers(job))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
 from presscheck import hookimpl
-from presscheck.assets import AssetSpec, RenderMode
+from presscheck.assets import AssetSpec
 from presscheck.brand import Brand
 from presscheck.registry import FinisherEntry, Master
 
@@ -40,12 +40,11 @@ class AiMark:
 
     def finish(self, master: Master, asset: AssetSpec) -> Master:
         """Return the master with the packet; other properties that it holds are kept."""
-        return replace(master, xmp=packet(self._fields(asset), master.xmp))
+        return replace(master, xmp=packet(self._fields(asset, master), master.xmp))
 
-    def _fields(self, asset: AssetSpec) -> dict[str, str]:
+    def _fields(self, asset: AssetSpec, master: Master) -> dict[str, str]:
         """Return the fields; type or a logo that is set upon the picture makes it a composite."""
-        drawn = all(slot.render is RenderMode.MODEL for slot in asset.slots)
-        alone = drawn and self.brand.logo is None
+        alone = not master.typeset and self.brand.logo is None
         kind = "trainedAlgorithmicMedia" if alone else "compositeWithTrainedAlgorithmicMedia"
         return {
             f"{{{XMP}}}CreatorTool": f"presscheck {presscheck_version()}",

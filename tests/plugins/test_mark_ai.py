@@ -17,7 +17,9 @@ class Kit:
     logo: Path | None = None
 
 
-def mark(render: RenderMode, brief: str = "A sun.", xmp: bytes | None = None) -> ET.Element:
+def mark(
+    brief: str = "A sun.", xmp: bytes | None = None, typeset: tuple[str, ...] = ()
+) -> ET.Element:
     box = Box(x=0, y=0, width=1, height=1)
     asset = AssetSpec(
         id="a",
@@ -30,9 +32,9 @@ def mark(render: RenderMode, brief: str = "A sun.", xmp: bytes | None = None) ->
         variant=1,
         seed=1,
         brief=brief,
-        slots=(SlotCopy(name="headline", text="HI", render=render, box=box),),
+        slots=(SlotCopy(name="headline", text="HI", render=RenderMode.AUTO, box=box),),
     )
-    master = Master(image=Image.new("RGB", (64, 64)), xmp=xmp)
+    master = Master(image=Image.new("RGB", (64, 64)), xmp=xmp, typeset=typeset)
     done = AiMark(brand=cast(Brand, Kit())).finish(master, asset)
     assert done.xmp is not None
     return ET.fromstring(done.xmp)
@@ -43,32 +45,31 @@ def value(root: ET.Element, name: str) -> list[str | None]:
 
 
 @pytest.mark.parametrize(
-    ("render", "kind"),
+    ("typeset", "kind"),
     [
-        (RenderMode.MODEL, "trainedAlgorithmicMedia"),
-        (RenderMode.TYPESET, "compositeWithTrainedAlgorithmicMedia"),
-        (RenderMode.AUTO, "compositeWithTrainedAlgorithmicMedia"),
+        ((), "trainedAlgorithmicMedia"),
+        (("headline",), "compositeWithTrainedAlgorithmicMedia"),
     ],
 )
-def test_typeset_copy_makes_a_composite(render: RenderMode, kind: str) -> None:
-    assert value(mark(render), f"{{{IPTC}}}DigitalSourceType") == [SOURCE + kind]
+def test_typeset_copy_makes_a_composite(typeset: tuple[str, ...], kind: str) -> None:
+    assert value(mark(typeset=typeset), f"{{{IPTC}}}DigitalSourceType") == [SOURCE + kind]
 
 
 def test_the_tool_the_system_and_the_prompt_are_named() -> None:
-    root = mark(RenderMode.MODEL, brief='Bread & "butter" <fresh>')
+    root = mark(brief='Bread & "butter" <fresh>')
     assert str(value(root, f"{{{XMP}}}CreatorTool")[0]).startswith("presscheck ")
     assert value(root, f"{{{IPTC}}}AISystemUsed") == ["presscheck"]
     assert value(root, f"{{{IPTC}}}AIPromptInformation") == ['Bread & "butter" <fresh>']
 
 
 def test_control_characters_leave_the_packet_readable() -> None:
-    root = mark(RenderMode.MODEL, brief="A\x0b \x00sun\ufffe\n☀")
+    root = mark(brief="A\x0b \x00sun\ufffe\n☀")
     assert value(root, f"{{{IPTC}}}AIPromptInformation") == ["A sun\n☀"]
 
 
 def test_other_properties_are_kept_and_old_marks_replaced() -> None:
     before = packet({f"{{{XMP}}}Label": "hero", f"{{{XMP}}}CreatorTool": "old"})
-    root = mark(RenderMode.MODEL, xmp=before)
+    root = mark(xmp=before)
     assert value(root, f"{{{XMP}}}Label") == ["hero"]
     tools = value(root, f"{{{XMP}}}CreatorTool")
     assert len(tools) == 1

@@ -68,6 +68,11 @@ def test_waifu2x_doubles_until_the_asset_is_covered() -> None:
     assert master.image.size == (480, 160)
 
 
+def test_waifu2x_doubles_twice_at_most() -> None:
+    master = Waifu2xUpscaler().finish(Master(image=picture(40, 40)), asset(4000, 4000))
+    assert master.image.size == (160, 160)
+
+
 @pytest.mark.parametrize("upscaler", [Waifu2xUpscaler(), LanczosUpscaler()])
 def test_a_large_picture_is_left_alone(upscaler: Finisher) -> None:
     master = Master(image=picture(120, 80), xmp=b"x")

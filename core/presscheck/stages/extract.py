@@ -27,9 +27,16 @@ from presscheck.assets import (
 )
 from presscheck.engine.contract import Engine, PlanRequest
 from presscheck.engine.sizes import fit_size
-from presscheck.errors import EngineError
+from presscheck.errors import CopyError, EngineError, PluginError
 from presscheck.job import Event, Job, Stopwatch, derive_seed, step_key
-from presscheck.reroll import Rules, decide, out_of_budget, set_from_start
+from presscheck.reroll import (
+    Rules,
+    decide,
+    drawn_over,
+    left_out,
+    out_of_budget,
+    set_from_start,
+)
 from presscheck.stages.validate import prompt_for, rules_for
 from presscheck.typeset import place_logo, set_slots
 
@@ -53,8 +60,17 @@ def next_step(job: Job, asset: Asset, engine: Engine) -> Decision:
         asked = job.plugins.plan_reroll(asset.spec, job.brand, asset.attempts)
         costs = asked is not None and asked.roll in {Roll.PLAN, Roll.RENDER}
         if asked is not None and not (costs and out_of_budget(rules.budget, asset.attempts)):
-            return asked
+            return _completed(asked, asset, rules)
     return decide(asset.spec, rules, asset.attempts)
+
+
+def _completed(asked: Decision, asset: Asset, rules: Rules) -> Decision:
+    """Return a plugin's decision with the slots that are typeset whether it names them or not."""
+    always = set(set_from_start(asset.spec, rules))
+    if asked.roll is Roll.RENDER:
+        always |= set(left_out(asset.attempts, asset.attempts[-1].plan))
+    wanted = always | set(asked.typeset)
+    return replace(asked, typeset=tuple(s.name for s in asset.spec.slots if s.name in wanted))
 
 
 def _rules_left(job: Job, rules: Rules) -> Rules:
@@ -84,22 +100,30 @@ def settle(job: Job, asset: Asset, engine: Engine) -> Decision | None:
     return None
 
 
-def plan_round(job: Job, names: Sequence[str], engine: Engine) -> list[Planned]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Round:
+    """The assets of a round that go on, and those that a plugin or its prompt keeps from it."""
+
+    planned: tuple[Planned, ...]
+    failed: Mapping[str, PluginError | CopyError]
+
+
+def plan_round(job: Job, names: Sequence[str], engine: Engine) -> Round:
     """Plan all open assets among `names` in one batch, and return those that go on."""
-    rolls: list[tuple[Asset, Decision]] = []
+    kept: list[Planned] = []
+    fresh: list[tuple[Asset, Decision, PlanRequest]] = []
+    failed: dict[str, PluginError | CopyError] = {}
     for name in names:
         asset = job.ledger.asset(job.run, name)
-        decision = settle(job, asset, engine)
-        if decision is not None:
-            rolls.append((asset, decision))
-    fresh = [(a, d) for a, d in rolls if d.roll is Roll.PLAN]
-    planned = _plan_batch(job, fresh, engine)
-    planned += [
-        _keep_plan(asset, decision)
-        for asset, decision in rolls
-        if asset.attempts and decision.roll is not Roll.PLAN
-    ]
-    return planned
+        try:
+            decision = settle(job, asset, engine)
+            if decision is not None and decision.roll is Roll.PLAN:
+                fresh.append((asset, decision, _plan_request(job, asset, decision, engine)))
+            elif decision is not None:
+                kept.append(_keep_plan(asset, decision))
+        except (PluginError, CopyError) as error:
+            failed[name] = error
+    return Round(planned=(*_plan_batch(job, fresh, engine), *kept), failed=failed)
 
 
 def _keep_plan(asset: Asset, decision: Decision) -> Planned:
@@ -120,8 +144,10 @@ def _source(asset: Asset, decision: Decision) -> Attempt:
     return next(bases, asset.attempts[-1])
 
 
-def _plan_batch(job: Job, rolls: Sequence[tuple[Asset, Decision]], engine: Engine) -> list[Planned]:
-    requests = [_plan_request(job, asset, decision, engine) for asset, decision in rolls]
+def _plan_batch(
+    job: Job, rolls: Sequence[tuple[Asset, Decision, PlanRequest]], engine: Engine
+) -> list[Planned]:
+    requests = [request for _, _, request in rolls]
     keys = [_plan_key(request, engine) for request in requests]
     plans = [_known_plan(job, key) for key in keys]
     missing = [index for index, plan in enumerate(plans) if plan is None]
@@ -143,7 +169,7 @@ def _plan_batch(job: Job, rolls: Sequence[tuple[Asset, Decision]], engine: Engin
             plan_seed=request.seed,
             seconds=plan[1],
         )
-        for (asset, decision), request, plan in zip(rolls, requests, plans, strict=True)
+        for (asset, decision, request), plan in zip(rolls, plans, strict=True)
         if plan is not None
     ]
 
@@ -225,7 +251,7 @@ def _render(job: Job, planned: Planned, seed: int, engine: Engine) -> tuple[str,
     return digest, watch.seconds
 
 
-def proof(job: Job, name: str, number: int, rules: Rules) -> Attempt:
+def proof(job: Job, name: str, number: int) -> Attempt:
     """Typeset and verify a pull, and write the attempt into the ledger."""
     waiting = job.ledger.pull(job.run, name, number)
     asset = job.ledger.asset(job.run, name)
@@ -233,7 +259,8 @@ def proof(job: Job, name: str, number: int, rules: Rules) -> Attempt:
         return asset.attempts[number - 1]
     spec = asset.spec
     with job.stage("typeset", spec) as typesetting:
-        image = compose_proof(job, spec, waiting, rules)
+        base = read_png(job.blobs.get(waiting.base))
+        image = dress(job, fit_size(base, spec.width, spec.height), asset, waiting.decision)
         candidate = Candidate(
             asset=spec.id,
             roll=number,
@@ -253,22 +280,13 @@ def proof(job: Job, name: str, number: int, rules: Rules) -> Attempt:
     return attempt
 
 
-def compose_proof(job: Job, spec: AssetSpec, waiting: Pull, rules: Rules) -> Image.Image:
-    """Return the pull at the delivered size with its typeset slots and the logo."""
-    base = read_png(job.blobs.get(waiting.base))
-    return dress(job, fit_size(base, spec.width, spec.height), spec, waiting.decision, rules)
-
-
-def dress(
-    job: Job, picture: Image.Image, spec: AssetSpec, decision: Decision, rules: Rules
-) -> Image.Image:
+def dress(job: Job, picture: Image.Image, asset: Asset, decision: Decision) -> Image.Image:
     """Set the slots and the logo on a picture of the delivered size.
 
     A slot that the model drew wrong is covered before it is set.
     """
-    clean = set(set_from_start(spec, rules))
-    cover = frozenset(name for name in decision.typeset if name not in clean)
-    dressed = set_slots(picture, spec, job.brand, decision.typeset, cover=cover).image
+    cover = drawn_over(asset.attempts, decision)
+    dressed = set_slots(picture, asset.spec, job.brand, decision.typeset, cover=cover).image
     return place_logo(dressed, job.brand)
 
 

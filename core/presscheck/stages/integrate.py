@@ -12,7 +12,6 @@ from presscheck.assets import (
     Asset,
     AssetSpec,
     AssetState,
-    Attempt,
     Candidate,
     Pull,
     Receipt,
@@ -25,35 +24,36 @@ from presscheck.manifest import MEDIA_TYPE, NAME, build
 from presscheck.plugins import pick
 from presscheck.registry import Deliverer, FinisherEntry, Master
 from presscheck.renditions import encode
-from presscheck.reroll import Rules
 from presscheck.stages.extract import dress, png_bytes, read_png, verify
 
 MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 
-def finish(job: Job, name: str, rules: Rules) -> Asset:
+def finish(job: Job, name: str) -> Asset:
     """Upscale, grade, typeset anew, read again, mark and encode an accepted asset."""
     asset = job.ledger.asset(job.run, name)
     if asset.state is not AssetState.ACCEPTED:
         return asset
-    spec, attempt = asset.spec, asset.attempts[-1]
+    spec = asset.spec
     with job.stage("finish", spec):
         job.watch(Event(stage="finish", assets=(name,)))
-        master = _mark(job, _master(job, spec, attempt, rules), spec)
+        typeset = asset.attempts[-1].candidate.typeset
+        master = _mark(job, Master(image=_finished(job, asset), typeset=typeset), spec)
         for rendition in _encode(job, master, spec):
             job.ledger.record(job.run, name, rendition.name, rendition)
     job.ledger.set_state(job.run, name, AssetState.FINISHED, asset.reason)
     return job.ledger.asset(job.run, name)
 
 
-def _master(job: Job, spec: AssetSpec, attempt: Attempt, rules: Rules) -> Image.Image:
+def _finished(job: Job, asset: Asset) -> Image.Image:
     """Return the picture at its best, or the proofed pixels when finishing hurt the copy."""
+    spec, attempt = asset.spec, asset.attempts[-1]
     waiting = job.ledger.pull(job.run, spec.id, attempt.number)
     proofed = read_png(job.blobs.get(attempt.candidate.image))
     if waiting is None:
         return proofed
     picture = _finished_picture(job, spec, waiting)
-    image = dress(job, picture, spec, waiting.decision, rules)
+    image = dress(job, picture, asset, waiting.decision)
     if image.tobytes() == proofed.tobytes():
         return proofed
     digest = job.blobs.put(png_bytes(image))
@@ -77,8 +77,7 @@ def _finished_picture(job: Job, spec: AssetSpec, waiting: Pull) -> Image.Image:
     return fit_size(master.image, spec.width, spec.height)
 
 
-def _mark(job: Job, image: Image.Image, spec: AssetSpec) -> Master:
-    master = Master(image=image)
+def _mark(job: Job, master: Master, spec: AssetSpec) -> Master:
     for entry in _finishers(job, "mark"):
         master = entry.create(job.brand).finish(master, spec)
     return master

@@ -68,7 +68,7 @@ def prompt_for(
     Raises:
         CopyError: The engine would draw other strings than those required.
     """
-    prompt = plugins.compose_prompt(spec, brand)
+    prompt = plugins.compose_prompt(spec, brand, typeset)
     if prompt is None:
         prompt = compose(spec, brand, typeset=frozenset(typeset))
     drawn = [slot.text for slot in spec.slots if slot.name not in typeset]
