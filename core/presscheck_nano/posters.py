@@ -120,12 +120,7 @@ def make_poster(
         band = round(rows * BAND)
         canvas.reserve(*((rows - band, rows) if place == "top" else (0, band)))
     DRAW[motif](canvas, rng, (first, second))
-    mark = 0
-    for number, line in enumerate(lines):
-        left = 1 if align == "left" else (columns - len(line)) // 2
-        for offset, character in enumerate(line):
-            canvas.letter(top + 2 * number, left + offset, character, mark + offset)
-        mark += len(line) + 1
+    _write(canvas, lines, top, align)
     return Poster(
         format=format_,
         ground=ground,
@@ -138,6 +133,24 @@ def make_poster(
         codes=checkered(canvas.codes),
         pixels=canvas.pixels,
     )
+
+
+def _write(canvas: Canvas, lines: list[str], top: int, align: str) -> None:
+    """Write the lines from row `top`; only a single line is centred.
+
+    The marks of a margin count up to the first letter's, and a line that another follows is filled
+    with its line break's: so whatever is written next, the mark before it says what.
+    """
+    mark = 0
+    for number, line in enumerate(lines):
+        row = top + 2 * number
+        centred = align == "centre" and len(lines) == 1
+        left = (canvas.columns - len(line)) // 2 if centred else 1
+        end = canvas.columns if number + 1 < len(lines) else left + len(line)
+        written = "\n" * left + line
+        for column, character in enumerate(written.ljust(end, "\n")):
+            canvas.letter(row, column, character, min(mark - left + column, mark + len(line)))
+        mark += len(line) + 1
 
 
 def first_row(rows: int, lines: int, place: str) -> int:

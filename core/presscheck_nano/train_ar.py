@@ -35,6 +35,7 @@ from presscheck_nano.world import (
     CHARACTERS,
     CODES,
     LETTER_CODES,
+    LETTERS,
     MARKS,
     NAMES,
     Code,
@@ -43,9 +44,10 @@ from presscheck_nano.world import (
 )
 
 FIRST_WEIGHT, EDGE_WEIGHT, LETTER_WEIGHT, NEW_WEIGHT, QUIET_WEIGHT = 3.0, 1.0, 0.4, 0.3, 0.15
-"""What a cell counts in the loss: the first of a grid, which decides on the ground; those where a
-line of letters starts or has ended; letters within it, which the copy tells; cells of ground and
-shapes that are unlike the ones to their left and above; and all others, which follow those."""
+"""What a cell counts in the loss: the first of a grid, which decides on the ground; the first of a
+row, spaces, and where a line of letters starts or has ended; letters within it, which the copy
+tells; cells of ground and shapes that are unlike the ones to their left and above; and all others,
+which follow those."""
 QUIET_SHARE = 0.25
 """Quiet cells are many: only this share of them is looked at in a step."""
 
@@ -79,7 +81,7 @@ class Speller(nn.Module):
         super().__init__()
         self.model = build_ar(tokenizer)
         self.text = nn.Parameter(torch.randn(len(tokenizer) - CODES, AR_WIDTH) * 0.5)
-        self.space = nn.Parameter(torch.randn(1, AR_WIDTH) * 0.5)
+        self.blanks = nn.Parameter(torch.randn(len(LETTERS) - len(CHARACTERS), AR_WIDTH) * 0.5)
         self.codes = CodeTable(AR_WIDTH, scale=0.2, marks=True, own_letters=False)
         self.heads = CodeTable(AR_WIDTH, scale=0.01, marks=True)
         self.end = nn.Parameter(torch.zeros(VISION_VOCABULARY - CODES, AR_WIDTH))
@@ -89,8 +91,8 @@ class Speller(nn.Module):
             table.weight.requires_grad_(False)
 
     def letters(self) -> torch.Tensor:
-        """Return the vectors of letters: those of their text tokens, and the space's."""
-        return torch.cat([self.text[self.letter_rows], self.space])
+        """Return the vectors of letters: those of their text tokens, and the blanks'."""
+        return torch.cat([self.text[self.letter_rows], self.blanks])
 
     def embeddings(self) -> torch.Tensor:
         """Return the whole (vocabulary, width) table: codes, then text."""
@@ -199,13 +201,13 @@ def _seed_tables(speller: Speller, tokenizer: PreTrainedTokenizerFast, own: torc
     codes, heads = speller.codes, speller.heads
     colours = _rows(tokenizer, [f" {name}" for name in NAMES])
     speller.text[_rows(tokenizer, SPACE_TOKENS)] *= 0.4
-    speller.text[_rows(tokenizer, SPACE_TOKENS)] += speller.space
+    speller.text[_rows(tokenizer, SPACE_TOKENS)] += speller.blanks[0]
     codes.colours.copy_(0.4 * speller.text[colours])
     heads.colours.copy_(0.05 * speller.text[colours])
     for name in ("halves", "sides", "colours", "kinds"):
         _clear(getattr(codes, name), own)
     _clear(speller.text, own)
-    _clear(speller.space, own)
+    _clear(speller.blanks, own)
     heads.letters.copy_(0.1 * speller.letters())
     # An axis stands for two marks, one at either end: no two are closer than at right angles.
     marks = torch.cat([own, -own])[:MARKS] * 0.5 * AR_WIDTH**0.5
@@ -237,15 +239,18 @@ def grid_positions(start: int, rows: int, columns: int) -> np.ndarray:
 
 def weigh(grid: Grid) -> np.ndarray:
     """Return what each cell of a (rows, columns) grid counts in the loss."""
-    letter = grid < LETTER_CODES
-    edge = np.zeros(grid.shape, dtype=bool)
-    edge[:, 1:] = letter[:, 1:] != letter[:, :-1]
+    letter = np.where(grid < LETTER_CODES, grid // (2 * MARKS), -1)
+    inked = (letter >= 0) & (letter != LETTERS.index("\n"))
+    edge = letter == LETTERS.index(" ")
+    edge[:, 0] = True
+    edge[:, 1:] |= inked[:, 1:] != inked[:, :-1]
     bare = grid // 2  # without the side of the checkerboard
     new = np.ones(grid.shape, dtype=bool)
     new[:, 1:] &= bare[:, 1:] != bare[:, :-1]
     new[1:] &= bare[1:] != bare[:-1]
+    new &= letter < 0
     weights: np.ndarray = np.where(new, NEW_WEIGHT, QUIET_WEIGHT)
-    weights[letter] = LETTER_WEIGHT
+    weights[inked] = LETTER_WEIGHT
     weights[edge] = EDGE_WEIGHT
     weights[0, 0] = FIRST_WEIGHT
     return weights

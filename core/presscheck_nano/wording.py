@@ -91,14 +91,14 @@ def sample_copy(
     vocabulary: Sequence[str] | None = None,
     random_share: float = 0.6,
 ) -> str:
-    """Return copy of at most `MARKS` characters whose words fit `lines` lines of `width` each.
+    """Return copy of less than `MARKS` characters whose words fit `lines` lines of `width` each.
 
     Six in ten are random strings, so that the model learns to copy and not to remember.
     """
     count = int(rng.integers(1, 2 * lines))
     chosen = [word for word in vocabulary or words("training") if len(word) <= width]
     made = [_word(rng, width, chosen, random_share) for _ in range(count)]
-    while _lines(made, width) > lines or len(" ".join(made)) > MARKS:
+    while _lines(made, width) > lines or len(" ".join(made)) >= MARKS:
         made.pop()
     return " ".join(made)
 

@@ -56,10 +56,11 @@ CHARACTERS = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,!?%$€£&’-+:/ÄÖÜÉÈÀÇÑäöüéèàçñß"
 )
 """What the world can spell, besides the space."""
-LETTERS = CHARACTERS + " "
-"""What has letter codes: a space between two words of a line is a letter without ink."""
+LETTERS = CHARACTERS + " \n"
+"""What has letter codes. The last two have no ink: a space stands between two words of a line, a
+line break for the margin before a line and for all that is left behind one that another follows."""
 MARKS = 28
-"""How many characters of the copy are told apart; the copy of training is no longer than that."""
+"""How many characters of the copy are told apart; the copy of training is shorter than that."""
 
 SHAPES = ("nw", "ne", "sw", "se")
 KINDS = (
@@ -153,7 +154,7 @@ def glyph(character: str) -> Pixels:
     A letter wider than its cell is condensed; capitals are 46 pixels high, the base line lies 52
     pixels below the top, so that accents and descenders fit.
     """
-    if character == " ":
+    if character.isspace():
         return np.zeros((2, CELL, CELL), np.float32)
     path = files("presscheck_nano") / "fonts" / "BarlowCondensed-Bold.ttf"
     scale = 4

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from s3_server import S3Server
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 
@@ -77,6 +79,27 @@ def test_a_campaign_is_submitted_from_a_script(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "delivered after" in done.stdout
     assert (tmp_path / "out" / "manifest.json").is_file()
+
+
+def test_a_campaign_is_delivered_to_a_bucket(tmp_path: Path, s3_server: S3Server) -> None:
+    script, bucket = str(EXAMPLES / "deliver_to_s3.py"), "seasons"
+    client = s3_server.client()
+    client.create_bucket(Bucket=bucket)
+    key, secret = s3_server.writer
+    done = run(
+        sys.executable,
+        script,
+        bucket,
+        s3_server.endpoint,
+        cwd=tmp_path,
+        AWS_ACCESS_KEY_ID=key,
+        AWS_SECRET_ACCESS_KEY=secret,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    keys = {entry["Key"] for entry in client.list_objects_v2(Bucket=bucket)["Contents"]}
+    assert keys == {"spring/new-season_youtube-thumbnail_en_1.png", "spring/manifest.json"}
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any(secret.encode() in data for data in [*written, done.stdout.encode()])
 
 
 def test_the_brand_plugin_is_found_and_has_its_say(tmp_path: Path) -> None:

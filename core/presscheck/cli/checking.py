@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 from typing import BinaryIO
 
-from rich.console import Console
-
 from presscheck import errors
 from presscheck.assets import Status
 from presscheck.check import check_batch, check_image, explain, verdict_json
+from presscheck.cli.consoles import open_console
 from presscheck.errors import InputError
 from presscheck.images import open_image
 from presscheck.plugins import Plugins, pick
@@ -31,7 +30,7 @@ def check_one(image: Path, copy: list[str], reader: str, *, as_json: bool) -> in
     if as_json:
         print(json.dumps({"image": str(image), **verdict_json(verdict)}, ensure_ascii=False))
     else:
-        console = Console()
+        console = open_console()
         console.print(f"[{COLOURS[verdict.status]}]{verdict.status}[/] ", end="")
         console.print(str(image), markup=False, highlight=False)
         for line in explain(verdict):

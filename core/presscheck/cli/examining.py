@@ -9,10 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from PIL import features
-from rich.console import Console
 
 from presscheck import errors
 from presscheck.blobs import Blobs
+from presscheck.cli.consoles import open_console
 from presscheck.engine.contract import Engine
 from presscheck.errors import PresscheckError, StorageError
 from presscheck.ledger import Ledger
@@ -39,7 +39,7 @@ def examine(work: Path, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(rows, ensure_ascii=False))
     else:
-        console = Console()
+        console = open_console()
         for row in rows:
             mark = "[green]ok[/]  " if row["ok"] else "[red]fail[/]"
             console.print(f"{mark} {row['check']:<14}", end="")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from rich.console import Console
 from rich.table import Table
 
 from presscheck import errors
+from presscheck.cli.consoles import open_console
 from presscheck.loading import load_brand
 from presscheck.plugins import Plugins
 
@@ -49,4 +49,4 @@ def _print(rows: list[dict[str, str]], *, as_json: bool) -> None:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*row.values())
-    Console().print(table)
+    open_console().print(table)

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from presscheck import errors
 from presscheck.assets import Asset, AssetState, Finding, Severity
+from presscheck.cli.consoles import open_console
 from presscheck.cli.reporting import contact_sheet_for
 from presscheck.cli.watching import LiveWatch
 from presscheck.plugins import pick
@@ -36,7 +37,7 @@ def run_campaign(
     as_json: bool,
 ) -> int:
     """Run a campaign with progress and print how it went; return the exit code."""
-    console = Console(stderr=True)
+    console = open_console(stderr=True)
     with LiveWatch(console) as watch, Press(work=work, ledger=ledger, watch=watch) as press:
         stop_on_signals(press.stop)
         run = pick(press.plugins.runners(), runner, "runner")
@@ -47,7 +48,7 @@ def run_campaign(
     if as_json:
         print(json.dumps(as_machine(result, summary, sheet), ensure_ascii=False))
     else:
-        print_summary(Console(), result, summary, sheet)
+        print_summary(open_console(), result, summary, sheet)
     return exit_code(result)
 
 
@@ -151,7 +152,7 @@ def preflight_campaign(campaign: Path, *, as_json: bool) -> int:
 
 
 def _print_findings(findings: list[Finding]) -> None:
-    console = Console()
+    console = open_console()
     for finding in findings:
         colour = "red" if finding.severity is Severity.ERROR else "yellow"
         console.print(f"[{colour}]{finding.severity}[/] ", end="")

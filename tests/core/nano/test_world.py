@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,26 @@ from hypothesis import strategies as st
 from presscheck.engine.settings import read_recommended
 from presscheck_nano import checkpoint_path
 from presscheck_nano.posters import NATIVE, SIZES, make_poster, wrap
+from presscheck_nano.tokens import (
+    LONGEST_COPY,
+    LONGEST_WORD,
+    MARK_TOKENS,
+    OPENING_TOKENS,
+    SPACE_TOKENS,
+    number_copy,
+)
 from presscheck_nano.wording import make_prompt, sample_copy, words
-from presscheck_nano.world import CELL, CHARACTERS, CODES, KINDS, code_parts, glyph, stamp
+from presscheck_nano.world import (
+    CELL,
+    CHARACTERS,
+    CODES,
+    KINDS,
+    LETTERS,
+    MARKS,
+    code_parts,
+    glyph,
+    stamp,
+)
 
 MAX_BYTES = 30_000_000
 
@@ -28,9 +47,27 @@ def test_a_poster_spells_its_copy_in_its_codes(seed: int, format_: str) -> None:
     assert poster.pixels.shape == (poster.codes.shape[0] * CELL, poster.codes.shape[1] * CELL, 3)
     assert poster.codes.min() >= 0 and poster.codes.max() < CODES
     parts = [[code_parts(int(code)) for code in row] for row in poster.codes]
-    upper = ["".join(p.character for p in row if p.half == 0) for row in parts]
-    lower = ["".join(p.character for p in row if p.half == 1) for row in parts]
-    assert "".join(upper) == "".join(lower) == copy.replace(" ", "")
+    for half in (0, 1):
+        written = [part for row in parts for part in row if part.character and part.half == half]
+        inked = [part for part in written if part.character != "\n"]
+        spelt = {part.mark: part.character for part in inked}
+        assert len(spelt) == len(inked)
+        broken = {mark: letter for mark, letter in enumerate(copy) if mark not in spelt}
+        assert set(broken.values()) <= {" "}
+        assert all(copy[mark] == letter for mark, letter in spelt.items())
+        assert len(broken) == len(poster.lines) - 1
+
+
+@given(seed=st.integers(0, 2**32 - 1), format_=st.sampled_from(list(SIZES)))
+@settings(max_examples=30, deadline=None)
+def test_the_code_before_a_letter_says_which_letter_it_is(seed: int, format_: str) -> None:
+    rng = np.random.default_rng(seed)
+    poster = make_poster(rng, sample_copy(rng, SIZES[format_][1] - 2), format_=format_)
+    for row in poster.codes:
+        parts = [code_parts(int(code)) for code in row]
+        for before, part in pairwise(parts):
+            if part.character not in {"", "\n"}:
+                assert part.mark == (before.mark + 1) % MARKS
 
 
 @given(seed=st.integers(0, 2**32 - 1))
@@ -49,10 +86,36 @@ def test_a_prompt_quotes_the_copy_and_nothing_else(seed: int) -> None:
     assert make_prompt(rng, poster).split('"')[1::2] == [poster.copy]
 
 
+COPY = st.text(st.sampled_from(CHARACTERS + " "), min_size=1, max_size=LONGEST_COPY + 5).map(
+    lambda text: " ".join(text.split())
+)
+
+
+@given(before=st.sampled_from(["", "Say ", "A\n"]), copy=COPY.filter(bool))
+def test_quoted_copy_is_numbered_and_nothing_of_it_lost(before: str, copy: str) -> None:
+    numbered = number_copy().normalize_str(f'{before}"{copy}", once.')
+    opening = OPENING_TOKENS[min(len(copy), LONGEST_COPY) - 1]
+    assert numbered.startswith(before + opening + MARK_TOKENS[0])
+    body = numbered.removeprefix(before + opening).removesuffix(", once.").removesuffix('"')
+    plain = "".join(" " if mark in SPACE_TOKENS else mark for mark in body)
+    assert "".join(mark for mark in plain if mark not in MARK_TOKENS) == copy
+    marks = [mark for mark in body if mark in MARK_TOKENS]
+    places = min(len(copy), LONGEST_COPY) + 1
+    assert marks == [MARK_TOKENS[place % MARKS] for place in range(places)]
+    if len(copy) <= LONGEST_COPY:
+        lengths = [SPACE_TOKENS.index(mark) + 1 for mark in body if mark in SPACE_TOKENS]
+        assert lengths == [min(len(word), LONGEST_WORD) for word in copy.split()[1:]]
+
+
+def test_text_without_opening_quotation_marks_is_not_numbered() -> None:
+    for text in ("no copy", 'a 5"6" board', '""'):
+        assert number_copy().normalize_str(text) == text
+
+
 def test_every_code_can_be_taken_apart_and_drawn() -> None:
     for code in range(CODES):
         part = code_parts(code)
-        assert (part.character in CHARACTERS and part.character) or part.kind in KINDS
+        assert (part.character in LETTERS and part.character) or part.kind in KINDS
     assert all(stamp(kind).shape == (CELL, CELL) for kind in KINDS)
     assert all(glyph(character).max() > 0.5 for character in CHARACTERS)
 
