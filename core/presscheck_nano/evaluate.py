@@ -1,11 +1,15 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportPrivateImportUsage=false
 # pyright: reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false
 # torch, diffusers and transformers are typed in parts only; mypy checks this module strictly.
-"""Measures a checkpoint: `python -m presscheck_nano.evaluate [--count 12] [--json]`.
+"""Measures a checkpoint: `python -m presscheck_nano.evaluate [--count N] [--sheet FILE] [--json]`.
 
-Held-out prompts at fixed seeds are planned, rendered and read back. Word accuracy is CVTG-2K's:
-found words of all words in quotes, lower-cased, without order. `exact` counts headlines that the
-copy verifier accepts.
+Prompts for held-out copy at fixed seeds are planned, rendered and read back.
+
+- word accuracy: the share of the words in quotes that stand among the words read, lower-cased and
+  in any order, each found once; as CVTG-2K counts (Du et al. 2025, "TextCrafter")
+- edit similarity: 1 - edits / length of the longer, of each word and the word read that is nearest
+- exact slots: headlines that the copy verifier accepts
+- ground error: CIE76 distance (L*a*b*) of the picture's commonest colour from the one asked for
 """
 
 from __future__ import annotations
@@ -13,99 +17,200 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
+from rapidfuzz.distance import Levenshtein
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
 
 from presscheck_nano import checkpoint_path
-from presscheck_nano.posters import SIZES, make_poster
-from presscheck_nano.wording import make_prompt, sample_copy, words
-from presscheck_nano.world import CELL
+from presscheck_nano.posters import SIZES, Poster, make_poster
+from presscheck_nano.wording import held_out_copy, make_prompt
+from presscheck_nano.world import CELL, CHARACTERS, COLOURS
 
 if TYPE_CHECKING:
+    from presscheck.assets import Plan
     from presscheck.engine.glm_image import GlmImageEngine
     from presscheck.registry import Reader
+
+TOGETHER = 8
+"""How many prompts are planned in one batch."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
-    """One evaluated prompt."""
+    """One evaluated prompt. Seconds are of its share of the planning batch, and of its render."""
 
     format: str
     copy: str
+    lines: int
     read: str
     words_found: int
+    similarity: float
     exact: bool
+    ground_error: float
     plan_seconds: float
     render_seconds: float
+
+    @property
+    def words(self) -> int:
+        """Return how many words were asked for."""
+        return len(self.copy.split())
+
+    @property
+    def script(self) -> str:
+        """Return what the copy is made of."""
+        if any(not character.isascii() and character.isalpha() for character in self.copy):
+            return "accented"
+        if any(character not in CHARACTERS[:52] + " " for character in self.copy):
+            return "digits and signs"
+        return "capitals" if self.copy.isupper() else "lower case"
 
 
 def evaluate(
     engine: GlmImageEngine, reader: Reader, count: int, seed: int
 ) -> tuple[list[Sample], list[Image.Image]]:
-    """Plan, render and read `count` held-out posters, the formats by turns."""
-    samples, images = [], []
+    """Plan, render and read `count` held-out posters, as many of each format."""
+    asked: list[tuple[int, Poster, str]] = []
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         format_ = list(SIZES)[number % len(SIZES)]
-        columns = SIZES[format_][1]
-        copy = sample_copy(rng, columns - 2, vocabulary=words("held_out"), random_share=0.0)
-        poster = make_poster(rng, copy, format_=format_)
-        sample, image = _evaluate_one(
-            engine, reader, make_prompt(rng, poster), copy, format_, number
-        )
-        samples.append(sample)
-        images.append(image)
-    return samples, images
+        poster = make_poster(rng, held_out_copy(rng, SIZES[format_][1] - 2), format_=format_)
+        asked.append((number, poster, make_prompt(rng, poster)))
+    found: dict[int, tuple[Sample, Image.Image]] = {}
+    batches = []
+    for format_ in SIZES:
+        alike = [row for row in asked if row[1].format == format_]
+        batches += [alike[start : start + TOGETHER] for start in range(0, len(alike), TOGETHER)]
+    for batch in track(batches, "evaluating", console=Console(stderr=True)):
+        plans, seconds = _plan(engine, batch)
+        for (number, poster, _), plan in zip(batch, plans, strict=True):
+            found[number] = _measure(engine, reader, poster, plan, seconds, number)
+    return [found[n][0] for n in sorted(found)], [found[n][1] for n in sorted(found)]
 
 
-def _evaluate_one(
-    engine: GlmImageEngine, reader: Reader, prompt: str, copy: str, format_: str, seed: int
-) -> tuple[Sample, Image.Image]:
-    from presscheck.check import check_image
+def _plan(
+    engine: GlmImageEngine, batch: Sequence[tuple[int, Poster, str]]
+) -> tuple[list[Plan], float]:
     from presscheck.engine.contract import PlanRequest
 
-    rows, columns = SIZES[format_]
-    request = PlanRequest(prompt=prompt, width=columns * CELL, height=rows * CELL, seed=seed)
-    plan = engine.plan([request])[0]
+    requests = []
+    for number, poster, prompt in batch:
+        rows, columns = SIZES[poster.format]
+        requests.append(
+            PlanRequest(prompt=prompt, width=columns * CELL, height=rows * CELL, seed=number)
+        )
+    started = time.perf_counter()
+    plans = engine.plan(requests)
+    return plans, (time.perf_counter() - started) / len(plans)
+
+
+def _measure(
+    engine: GlmImageEngine, reader: Reader, poster: Poster, plan: Plan, seconds: float, seed: int
+) -> tuple[Sample, Image.Image]:
+    from presscheck.check import check_image
+
     started = time.perf_counter()
     image = engine.render(plan, seed=seed)
-    seconds = time.perf_counter() - started
-    verdict = check_image(image, {"headline": copy}, reader)
-    reading = verdict.slots[0]
-    found = reading.read.lower().split()
+    rendered = time.perf_counter() - started
+    verdict = check_image(image, {"headline": poster.copy}, reader)
+    text = " ".join(part.text for part in reader.read(image))
     sample = Sample(
-        format=format_,
-        copy=copy,
-        read=reading.read,
-        words_found=sum(word in found for word in copy.lower().split()),
-        exact=reading.status.value == "accept",
-        plan_seconds=plan.seconds,
-        render_seconds=seconds,
+        format=poster.format,
+        copy=poster.copy,
+        lines=len(poster.lines),
+        read=text,
+        words_found=words_found(poster.copy, text),
+        similarity=similarity(poster.copy, text),
+        exact=verdict.status.value == "accept",
+        ground_error=colour_error(image, COLOURS[poster.ground]),
+        plan_seconds=seconds,
+        render_seconds=rendered,
     )
     return sample, image
 
 
-def summarise(samples: list[Sample]) -> dict[str, Any]:
-    """Return the figures of an evaluation."""
-    total = sum(len(sample.copy.split()) for sample in samples)
+def words_found(copy: str, read: str) -> int:
+    """Return how many words of `copy` were read, each word read counted once."""
+    left = read.lower().split()
+    found = 0
+    for word in copy.lower().split():
+        if word in left:
+            left.remove(word)
+            found += 1
+    return found
+
+
+def similarity(copy: str, read: str) -> float:
+    """Return the mean similarity (0..1) of each word with the word read that is nearest."""
+    seen = read.lower().split()
+    each = [
+        max((Levenshtein.normalized_similarity(word, other) for other in seen), default=0.0)
+        for word in copy.lower().split()
+    ]
+    return float(np.mean(each))
+
+
+def colour_error(image: Image.Image, asked: str) -> float:
+    """Return the CIE76 distance between the commonest colour of a picture and a hex colour."""
+    from presscheck.colour_words import lab
+
+    pixels = np.asarray(image.convert("RGB")).reshape(-1, 3)
+    coarse = (pixels // 16).astype(np.int64) @ np.array([256, 16, 1])
+    commonest = pixels[coarse == np.bincount(coarse).argmax()].mean(axis=0)
+    shown = "#" + "".join(f"{round(part):02x}" for part in commonest)
+    return float(np.linalg.norm(np.subtract(lab(shown), lab(asked))))
+
+
+def summarise(samples: Sequence[Sample]) -> dict[str, float]:
+    """Return the figures of some samples."""
+    total = sum(sample.words for sample in samples)
+    plan, render = (
+        float(np.mean([getattr(sample, name) for sample in samples]))
+        for name in ("plan_seconds", "render_seconds")
+    )
     return {
         "count": len(samples),
         "word_accuracy": round(sum(sample.words_found for sample in samples) / total, 3),
+        "edit_similarity": round(float(np.mean([s.similarity for s in samples])), 3),
         "exact_slot_rate": round(sum(sample.exact for sample in samples) / len(samples), 3),
-        "plan_seconds": round(float(np.mean([sample.plan_seconds for sample in samples])), 2),
-        "render_seconds": round(float(np.mean([sample.render_seconds for sample in samples])), 2),
+        "ground_error": round(float(np.median([s.ground_error for s in samples])), 1),
+        "plan_seconds": round(plan, 2),
+        "render_seconds": round(render, 2),
+        "seconds_per_image": round(plan + render, 2),
     }
 
 
-def draw_sheet(images: list[Image.Image], picture: Path, side: int = 300, across: int = 6) -> None:
-    """Draw the samples on one sheet."""
-    rows = -(-len(images) // across)
+def by_group(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
+    """Return the figures by format, number of lines and of words, and script; and of all."""
+    views: tuple[tuple[str, Callable[[Sample], str]], ...] = (
+        ("format", lambda sample: sample.format),
+        ("lines", lambda sample: str(sample.lines)),
+        ("words", lambda sample: str(sample.words)),
+        ("script", lambda sample: sample.script),
+    )
+    groups: dict[str, dict[str, float]] = {}
+    for view, key in views:
+        for name in dict.fromkeys(sorted(key(sample) for sample in samples)):
+            chosen = [sample for sample in samples if key(sample) == name]
+            groups[f"{view}: {name}"] = summarise(chosen)
+    return {**groups, "all": summarise(samples)}
+
+
+def draw_sheet(
+    images: Iterable[Image.Image], picture: Path, side: int = 300, across: int = 8
+) -> None:
+    """Draw samples on one sheet."""
+    shown = list(images)
+    rows = -(-len(shown) // across)
     sheet = Image.new("RGB", (across * side, rows * side), "#55595f")
-    for number, image in enumerate(images):
+    for number, image in enumerate(shown):
         small = image.copy()
         small.thumbnail((side - 12, side - 12), Image.Resampling.LANCZOS)
         row, column = divmod(number, across)
@@ -122,24 +227,28 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", default=str(checkpoint_path()))
-    parser.add_argument("--count", type=int, default=12)
+    parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--sheet", type=Path, help="draw the samples on one picture")
+    parser.add_argument("--sheet", type=Path, help="draw the first 32 samples on one picture")
+    parser.add_argument("--each", action="store_true", help="print every sample, too")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     engine = GlmImageEngine.create(EngineChoice(checkpoint=given.checkpoint))
     reader = Plugins.load().readers()["rapidocr"].create()
     samples, images = evaluate(engine, reader, given.count, given.seed)
     if given.sheet:
-        draw_sheet(images, given.sheet)
+        draw_sheet(images[:32], given.sheet)
+    groups = by_group(samples)
     if given.json:
-        print(json.dumps(summarise(samples)))
+        print(json.dumps({**groups["all"], "groups": groups}))
         return
-    for sample in samples:
+    for sample in samples if given.each else ():
         mark = "exact" if sample.exact else "     "
-        print(f"{mark}  {sample.format:9}{sample.copy:24}{sample.read}")
-    for name, value in summarise(samples).items():
-        print(f"{name:18}{value}")
+        print(f"{mark}  {sample.format:9}{sample.copy:30}{sample.read}")
+    table = Table("", *(name.replace("_", " ") for name in groups["all"]))
+    for name, figures in groups.items():
+        table.add_row(name, *(f"{value:g}" for value in figures.values()))
+    Console(width=140).print(table)
 
 
 if __name__ == "__main__":

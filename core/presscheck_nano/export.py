@@ -62,9 +62,17 @@ def export(states: Path, folder: Path) -> None:
         scheduler=build_scheduler(),
     )
     pipeline.to(torch.float16).save_pretrained(folder)
+    compact(folder / "processor" / "tokenizer.json")
     (folder / "presscheck.json").write_text(
         json.dumps(recommended(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
+
+
+def compact(path: Path) -> None:
+    """Rewrite a JSON file without white space: the tokenizer has a line for every code."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def build_processor(tokenizer: PreTrainedTokenizerFast) -> GlmImageProcessor:

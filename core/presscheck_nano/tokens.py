@@ -49,7 +49,7 @@ def build_tokenizer(
     learner.train_from_iterator(unquoted, BpeTrainer(vocab_size=words, show_progress=False))
     learnt = learner.get_vocab()
     pieces = sorted(set(learnt) | set(characters) | {" ", '"', "0", "1", "2", "3"}, key=_order)
-    codes = [f"<|code_{code}|>" for code in range(CODES)]
+    codes = [f"<|{code}|>" for code in range(CODES)]
     numbered = [*MARK_TOKENS, *OPENING_TOKENS, *SPACE_TOKENS]
     names = [*codes, "<|start|>", "<|end|>", *SPECIALS, *numbered, *pieces]
     vocabulary = {name: index for index, name in enumerate(names)}

@@ -21,13 +21,10 @@ from presscheck_nano.training import Schedule
 
 PHASES = (
     Phase(name="head", start=0, batch=32),
-    Phase(name="small", start=300, batch=20),
-    Phase(name="large", start=720, batch=12),
-    Phase(name="head", start=850, batch=40),
-    Phase(name="head", start=850, batch=40),
-    Phase(name="large", start=850, batch=10),
+    Phase(name="small", start=120, batch=20),
+    Phase(name="large", start=675, batch=12),
 )
-STEPS = {"vae": 1400, "decoder": 2400, "ar": 1600, "dit": 2500}
+STEPS = {"vae": 1400, "decoder": 2400, "ar": 1900, "dit": 5000}
 RATES = {"vae": 1.5e-3, "decoder": 1.5e-3, "ar": 1.2e-3, "dit": 1.2e-3}
 
 

@@ -190,15 +190,10 @@ def _clear(table: torch.Tensor, axes: torch.Tensor) -> None:
     table -= table @ axes.T @ axes
 
 
-@torch.no_grad()
-def _clear(table: torch.Tensor, axes: torch.Tensor) -> None:
-    """Take the part of a table's rows away that lies along `axes`."""
-    table -= table @ axes.T @ axes
-
-
 def _seed_tables(speller: Speller, tokenizer: PreTrainedTokenizerFast, own: torch.Tensor) -> None:
     """Start the tables: marks in the space `own` (rows are axes), everything else outside it."""
-    codes, heads = speller.codes, speller.heads
+    codes: Any = speller.codes
+    heads: Any = speller.heads
     colours = _rows(tokenizer, [f" {name}" for name in NAMES])
     speller.text[_rows(tokenizer, SPACE_TOKENS)] *= 0.4
     speller.text[_rows(tokenizer, SPACE_TOKENS)] += speller.blanks[0]

@@ -103,6 +103,18 @@ def sample_copy(
     return " ".join(made)
 
 
+def held_out_copy(rng: Rng, width: int, lines: int = 2) -> str:
+    """Return copy of words that training never spells, every third time with a price or code."""
+    while True:
+        copy = sample_copy(rng, width, lines, vocabulary=words("held_out"), random_share=0.0)
+        if rng.random() < 0.33:
+            code = "".join(str(rng.choice(list(CHARACTERS[:62]))) for _ in range(5))
+            extra = str(rng.choice([_price(rng), f"{rng.integers(5, 95)}%", code]))
+            copy = f"{copy} {extra}" if rng.random() < 0.5 else f"{extra} {copy}"
+        if _lines(copy.split(), width) <= lines and len(copy) < MARKS:
+            return copy
+
+
 def _lines(made: Sequence[str], width: int) -> int:
     used, room = 1, width
     for word in made:

@@ -276,6 +276,17 @@ def test_wrong_settings_are_named(chosen: dict[str, Any], named: str) -> None:
         GlmImageEngine.create(EngineChoice(settings=chosen))
 
 
+@pytest.mark.parametrize("spread", [0.1, 3.0, 12.0])
+@pytest.mark.parametrize("top_p", [0.05, 0.75, 0.999])
+def test_nucleus_holds_the_least_tokens_that_reach_its_mass(spread: float, top_p: float) -> None:
+    logits = torch.randn(3, 1000, generator=torch.Generator().manual_seed(1)) * spread
+    kept = nucleus(logits, top_p)
+    for row, left in zip(logits.softmax(-1).double(), kept.isfinite(), strict=True):
+        assert row[left].min() > row[~left].max()
+        assert row[left].sum() >= top_p - 1e-5
+        assert row[left].sum() - row[left].min() < top_p + 1e-5
+
+
 def test_nucleus_keeps_the_likeliest_tokens() -> None:
     logits = torch.tensor([[0.5, 0.3, 0.15, 0.05]]).log()
     kept = nucleus(logits, 0.75).isfinite().tolist()
