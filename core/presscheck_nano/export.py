@@ -27,7 +27,7 @@ from presscheck_nano.train_vae import measure_latents
 from presscheck_nano.world import CELL, CHARACTERS
 
 STEPS = 12
-TEMPERATURE, TOP_P = 0.3, 0.9
+TEMPERATURE, TOP_P = 1.0, 0.8
 NOT_YET = "ÄÖÜÉÈÀÇÑ"
 """Characters of the world that these weights draw without their marks more often than with them."""
 
