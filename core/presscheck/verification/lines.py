@@ -49,11 +49,13 @@ def _line(text: ReadText, width: int, height: int) -> Line:
 def rows_of(lines: Iterable[Line]) -> list[list[Line]]:
     """Group lines into rows, top to bottom and left to right.
 
-    Two lines share a row when they overlap by half the height of the lower one.
+    Two lines share a row when they overlap by half the height of the lower one. Of two that stand
+    one above the other the lower begins a new row, also when a taller one beside them spans both.
     """
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: line.box.y + line.box.height / 2):
-        if rows and _beside(rows[-1][-1].box, line.box):
+        row = rows[-1] if rows else []
+        if row and _beside(row[-1].box, line.box) and not any(_below(line, up) for up in row):
             rows[-1].append(line)
         else:
             rows.append([line])
@@ -63,6 +65,12 @@ def rows_of(lines: Iterable[Line]) -> list[list[Line]]:
 def _beside(one: Box, other: Box) -> bool:
     common = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
     return common > 0.5 * min(one.height, other.height)
+
+
+def _below(line: Line, upper: Line) -> bool:
+    one, other = line.box, upper.box
+    common = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+    return common > 0.5 * min(one.width, other.width) and not _beside(one, other)
 
 
 def is_decoration(line: Line) -> bool:

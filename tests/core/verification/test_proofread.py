@@ -8,6 +8,7 @@ from PIL import Image
 from presscheck.assets import Box, Finding, SlotReading, Status, Trouble
 from presscheck.registry import ReadText
 from presscheck.verification import Expected, overall, proofread
+from presscheck.verification.lines import Line, rows_of
 
 IMAGE = Image.new("RGB", (500, 400), "white")
 TOP = Box(x=0.05, y=0.05, width=0.9, height=0.3)
@@ -134,3 +135,23 @@ def test_spaces_that_the_ink_does_not_settle_are_unsure() -> None:
 def test_chinese_lines_join_without_a_space() -> None:
     texts = [said("夏日", y=0.1), said("大促", y=0.22)]
     assert read(texts, headline("夏日大促"))[2] is Status.ACCEPT
+
+
+def test_a_tall_price_beside_two_lines_does_not_shuffle_them() -> None:
+    lines = [
+        Line(
+            text="chairs and tables",
+            score=1,
+            box=Box(x=0.052, y=0.742, width=0.376, height=0.056),
+            tall=0.05,
+        ),
+        Line(
+            text="Summer sale:",
+            score=1,
+            box=Box(x=0.053, y=0.677, width=0.3, height=0.055),
+            tall=0.05,
+        ),
+        Line(text="€49", score=1, box=Box(x=0.786, y=0.702, width=0.113, height=0.069), tall=0.06),
+    ]
+    rows = [[line.text for line in row] for row in rows_of(lines)]
+    assert rows == [["Summer sale:", "€49"], ["chairs and tables"]]
