@@ -34,7 +34,7 @@ def test_the_stock_pipeline_draws_the_same_image_from_the_same_plan_and_seed() -
         tokens=tuple(int(code) for code in poster.codes.reshape(-1)),
     )
     ours = engine.render(plan, seed=SEED)
-    stock: Any = GlmImagePipeline.from_pretrained(checkpoint_path(), torch_dtype=torch.float32)
+    stock: Any = GlmImagePipeline.from_pretrained(checkpoint_path(), dtype=torch.float32)
     stock.set_progress_bar_config(disable=True)
     theirs = stock(
         prompt=plan.prompt,
