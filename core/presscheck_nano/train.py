@@ -24,7 +24,7 @@ PHASES = (
     Phase(name="small", start=120, batch=20),
     Phase(name="large", start=675, batch=12),
 )
-STEPS = {"vae": 1400, "decoder": 2400, "ar": 1900, "dit": 5000}
+STEPS = {"vae": 1400, "decoder": 2400, "ar": 2250, "dit": 6000}
 RATES = {"vae": 1.5e-3, "decoder": 1.5e-3, "ar": 1.2e-3, "dit": 1.2e-3}
 
 

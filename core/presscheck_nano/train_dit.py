@@ -26,7 +26,7 @@ TOKENS_PER_CELL = 2
 PATCH = 4
 LETTER_WEIGHT = 2.5
 """What letters count in the loss, where anything else counts 1."""
-WINDOWS_UNTIL = 3500
+WINDOWS_UNTIL = 4800
 """Step from which the DiT sees whole widths; until then small windows teach it more a second."""
 WRONG_CODES = 0.01
 """Share of codes that are replaced by others in training, since a plan may hold mistakes."""
