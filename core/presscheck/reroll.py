@@ -115,10 +115,14 @@ def left_out(attempts: Sequence[Attempt], plan: str) -> tuple[str, ...]:
 
 def drawn_over(attempts: Sequence[Attempt], decision: Decision) -> frozenset[str]:
     """Return the slots that are typeset over what the model drew there."""
-    source = next((a for a in attempts if a.base == decision.base), None)
-    if decision.roll is not Roll.TYPESET or source is None:
+    if decision.roll is not Roll.TYPESET:
         return frozenset()
-    return frozenset(decision.typeset) - set(left_out(attempts, source.plan))
+    return frozenset(decision.typeset) - set(left_out(attempts, source(attempts, decision).plan))
+
+
+def source(attempts: Sequence[Attempt], decision: Decision) -> Attempt:
+    """Return the attempt whose plan or image a re-roll starts from; the last, if it names none."""
+    return next((a for a in attempts if a.base == decision.base), attempts[-1])
 
 
 def _wrongness(attempt: Attempt) -> tuple[int, int]:

@@ -314,6 +314,13 @@ def test_copy_in_its_place_is_covered_and_keeps_no_roll() -> None:
     assert drawn_over(bench.attempts, decision) == {"headline"}
 
 
+def test_type_that_names_no_base_covers_what_the_last_image_shows() -> None:
+    bench = Bench(_asset(), _rules())
+    bench.carry_out({"headline": Trouble.MISSPELT})
+    asked = Decision(roll=Roll.TYPESET, reason="", typeset=("headline", "legal"))
+    assert drawn_over(bench.attempts, asked) == {"headline"}
+
+
 def test_a_new_render_of_a_plan_without_the_headline_has_it_typeset_too() -> None:
     bench = Bench(_asset(), _rules(budget=Budget(rolls=3), plans=1, renders=2))
     bench.carry_out({"headline": Trouble.MISPLACED})

@@ -36,6 +36,7 @@ from presscheck.reroll import (
     left_out,
     out_of_budget,
     set_from_start,
+    source,
 )
 from presscheck.stages.validate import prompt_for, rules_for
 from presscheck.typeset import place_logo, set_slots
@@ -68,7 +69,7 @@ def _completed(asked: Decision, asset: Asset, rules: Rules) -> Decision:
     """Return a plugin's decision with the slots that are typeset whether it names them or not."""
     always = set(set_from_start(asset.spec, rules))
     if asked.roll is Roll.RENDER:
-        always |= set(left_out(asset.attempts, asset.attempts[-1].plan))
+        always |= set(left_out(asset.attempts, source(asset.attempts, asked).plan))
     wanted = always | set(asked.typeset)
     return replace(asked, typeset=tuple(s.name for s in asset.spec.slots if s.name in wanted))
 
@@ -127,21 +128,15 @@ def plan_round(job: Job, names: Sequence[str], engine: Engine) -> Round:
 
 
 def _keep_plan(asset: Asset, decision: Decision) -> Planned:
-    source = _source(asset, decision)
+    start = source(asset.attempts, decision)
     return Planned(
         asset=asset,
         decision=decision,
-        prompt=source.prompt,
-        plan=source.plan,
-        plan_seed=source.plan_seed,
+        prompt=start.prompt,
+        plan=start.plan,
+        plan_seed=start.plan_seed,
         seconds=0.0,
     )
-
-
-def _source(asset: Asset, decision: Decision) -> Attempt:
-    """Return the attempt whose plan, or image, a re-roll starts from."""
-    bases = (attempt for attempt in asset.attempts if attempt.base == decision.base)
-    return next(bases, asset.attempts[-1])
 
 
 def _plan_batch(
@@ -213,8 +208,8 @@ def pull(job: Job, planned: Planned, engine: Engine) -> Pull:
     if known is not None and known.decision == decision and job.blobs.has(known.base):
         return known
     if decision.roll is Roll.TYPESET:
-        source = _source(asset, decision)
-        base, seed, seconds = source.base, source.render_seed, 0.0
+        start = source(asset.attempts, decision)
+        base, seed, seconds = start.base, start.render_seed, 0.0
     else:
         seed = derive_seed(asset.spec.seed, "render", number)
         base, seconds = _render(job, planned, seed, engine)
