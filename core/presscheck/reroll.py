@@ -92,6 +92,9 @@ def cannot_draw(text: str, rules: Rules) -> str:
     longest = rules.capabilities.line.get(rules.planned)
     if longest is not None and (word := max(text.split(), key=len)) and len(word) > longest:
         return f"the engine draws at most {longest} characters a line, {word!r} is longer"
+    limit = rules.capabilities.copy
+    if limit is not None and len(" ".join(text.split())) > limit:
+        return f"the engine draws at most {limit} characters of copy"
     return ""
 
 

@@ -24,11 +24,11 @@ from presscheck_nano.tokens import CHAT_TEMPLATE
 from presscheck_nano.train_ar import Speller, make_tokenizer
 from presscheck_nano.train_dit import Renderer
 from presscheck_nano.train_vae import measure_latents
-from presscheck_nano.world import CELL, CHARACTERS
+from presscheck_nano.world import CELL, CHARACTERS, MARKS
 
 STEPS = 12
 TEMPERATURE, TOP_P = 1.0, 0.8
-NOT_YET = "ÄÖÜÉÈÀÇÑ"
+NOT_YET = ""
 """Characters of the world that these weights draw without their marks more often than with them."""
 
 
@@ -54,6 +54,8 @@ def export(states: Path, folder: Path) -> None:
     speller, renderer = Speller(tokenizer), Renderer()
     restore(speller, states / "ar.pt")
     restore(renderer, states / "dit.pt")
+    if (states / "glyphs.pt").exists():
+        restore(renderer.glyphs, states / "glyphs.pt")
     pipeline = GlmImagePipeline(
         tokenizer=renderer.glyph_tokenizer,
         processor=build_processor(tokenizer),
@@ -104,6 +106,7 @@ def recommended() -> dict[str, object]:
         "native": sizes,
         "characters": "".join(letter for letter in CHARACTERS if letter not in NOT_YET),
         "line": {f"{width}x{height}": width // CELL - 2 for width, height in sizes},
+        "longest_copy": MARKS - 1,
         "steps": STEPS,
         "guidance_scale": 1.0,
         "temperature": TEMPERATURE,

@@ -1,7 +1,8 @@
-"""The recipe: `python -m presscheck_nano.train vae|decoder|ar|dit|export|curves`.
+"""The recipe: `python -m presscheck_nano.train vae|decoder|ar|dit|glyphs|export|curves`.
 
 The parts train apart from each other: `vae` first, then `decoder`, `dit` and `ar` in any order or
-at the same time on different cores, then `export`. Each goes on from its state file.
+at the same time on different cores, then `export`. Each goes on from its state file. `dit` teaches
+the glyph encoder, too; `glyphs` trains that one alone, on a DiT that stays as it is.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from presscheck_nano.curves import draw_curves
 from presscheck_nano.export import export, restore
 from presscheck_nano.models import build_vae
 from presscheck_nano.train_ar import Phase, train_ar
-from presscheck_nano.train_dit import train_dit
-from presscheck_nano.train_vae import measure_latents, train_vae
+from presscheck_nano.train_dit import train_dit, train_glyphs
+from presscheck_nano.train_vae import train_vae
 from presscheck_nano.training import Schedule
 
 PHASES = (
@@ -24,8 +25,8 @@ PHASES = (
     Phase(name="small", start=120, batch=20),
     Phase(name="large", start=675, batch=12),
 )
-STEPS = {"vae": 1400, "decoder": 2400, "ar": 2250, "dit": 6000}
-RATES = {"vae": 1.5e-3, "decoder": 1.5e-3, "ar": 1.2e-3, "dit": 1.2e-3}
+STEPS = {"vae": 1400, "decoder": 2400, "ar": 2250, "dit": 6000, "glyphs": 600}
+RATES = {"vae": 1.5e-3, "decoder": 1.5e-3, "ar": 1.2e-3, "dit": 1.2e-3, "glyphs": 1e-3}
 
 
 def main() -> None:
@@ -59,8 +60,8 @@ def _train(part: str, states: Path, schedule: Schedule, seconds: float | None) -
         vae = build_vae()
         restore(vae, states / "vae.pt")
         vae.eval()
-        mean, std = measure_latents(vae)
-        train_dit(states, vae, mean, std, schedule, batch=16, seconds=seconds)
+        learn = train_dit if part == "dit" else train_glyphs
+        learn(states, vae, schedule, batch=16, seconds=seconds)
 
 
 if __name__ == "__main__":

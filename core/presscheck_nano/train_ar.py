@@ -29,7 +29,7 @@ from presscheck_nano.tokens import (
     build_tokenizer,
 )
 from presscheck_nano.training import Schedule, train
-from presscheck_nano.wording import make_prompt, sample_copy, words
+from presscheck_nano.wording import make_prompt, training_copy
 from presscheck_nano.world import (
     CELL,
     CHARACTERS,
@@ -235,7 +235,7 @@ def grid_positions(start: int, rows: int, columns: int) -> np.ndarray:
 def weigh(grid: Grid) -> np.ndarray:
     """Return what each cell of a (rows, columns) grid counts in the loss."""
     letter = np.where(grid < LETTER_CODES, grid // (2 * MARKS), -1)
-    inked = (letter >= 0) & (letter != LETTERS.index("\n"))
+    inked = (letter >= 0) & (letter <= LETTERS.index(" "))
     edge = letter == LETTERS.index(" ")
     edge[:, 0] = True
     edge[:, 1:] |= inked[:, 1:] != inked[:, :-1]
@@ -261,9 +261,9 @@ def make_batch(
     `large` both grids.
     """
     width = SIZES[format_][1] - 2
-    place, lines = ("top", 3) if phase == "head" else (None, 2)
+    place = "top" if phase == "head" else None
     posters = [
-        make_poster(rng, _copy(rng, width, lines), format_=format_, place=place)
+        make_poster(rng, training_copy(rng, width), format_=format_, place=place)
         for _ in range(size)
     ]
     head = 2 + 2 * max(len(poster.lines) for poster in posters) if phase == "head" else None
@@ -281,13 +281,6 @@ def make_batch(
         torch.from_numpy(targets),
         torch.from_numpy(weights).float(),
     )
-
-
-def _copy(rng: Rng, width: int, lines: int) -> str:
-    while True:
-        copy = sample_copy(rng, width, lines)
-        if not set(copy.upper().split()) & set(words("held_out")):
-            return copy
 
 
 def encode(tokenizer: PreTrainedTokenizerFast, prompt: str, poster: Poster) -> list[int]:

@@ -1,10 +1,11 @@
 # pyright: basic, reportAttributeAccessIssue=false, reportPrivateImportUsage=false
 # pyright: reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false
 # torch, diffusers and transformers are typed in parts only; mypy checks this module strictly.
-"""Trains the diffusion transformer: from the codes of a poster to its latents."""
+"""Trains the diffusion transformer and the glyph encoder: from a poster's codes to its latents."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ from torch import nn
 from torch.func import functional_call
 
 from presscheck_nano.models import DIT_WIDTH, HEAD_WIDTH, CodeTable, build_dit, build_glyph_encoder
-from presscheck_nano.posters import SIZES, Poster, Rng, make_poster
+from presscheck_nano.posters import SIZES, Poster, Rng, line_width, make_poster
+from presscheck_nano.train_vae import measure_latents
 from presscheck_nano.training import Schedule, train
-from presscheck_nano.wording import sample_copy
+from presscheck_nano.wording import training_copy
 from presscheck_nano.world import CELL, LETTER_CODES
 
 FACTOR = 4
@@ -131,7 +133,9 @@ class SampleSource:
 
     def renew(self, keep: int = 120) -> None:
         """Draw and encode a poster; forget the oldest."""
-        poster = make_poster(self.rng, sample_copy(self.rng, 10))
+        format_ = str(self.rng.choice(list(SIZES)))
+        copy = training_copy(self.rng, line_width(SIZES[format_][1], "left"))
+        poster = make_poster(self.rng, copy, format_=format_)
         image = torch.from_numpy(poster.pixels.transpose(2, 0, 1) * 2 - 1)[None]
         with torch.inference_mode():
             latents = self.vae.encode(image).latent_dist.mean
@@ -225,16 +229,43 @@ def letter_weight(codes: torch.Tensor, size: torch.Size) -> torch.Tensor:
 def train_dit(
     folder: Path,
     vae: AutoencoderKL,
-    mean: list[float],
-    std: list[float],
     schedule: Schedule,
     *,
     batch: int,
     seconds: float | None = None,
 ) -> None:
-    """Train the DiT on windows of posters, then on strips of full width and whole posters."""
+    """Train the DiT on windows of posters, then on strips of full width and whole posters.
+
+    The glyph encoder learns with it: what it says has no meaning but the one the DiT finds in it.
+    """
     torch.manual_seed(0)
     renderer = Renderer()
+    loss = renderer_loss(renderer, vae, batch)
+    train(renderer, loss, schedule, folder / "dit.pt", every=50, seconds=seconds)
+
+
+def train_glyphs(
+    folder: Path,
+    vae: AutoencoderKL,
+    schedule: Schedule,
+    *,
+    batch: int,
+    seconds: float | None = None,
+) -> None:
+    """Train the glyph encoder on, with the DiT as `train_dit` left it."""
+    renderer = Renderer()
+    renderer.load_state_dict(torch.load(folder / "dit.pt", weights_only=True)["module"])
+    renderer.requires_grad_(False)
+    renderer.glyphs.requires_grad_(True)
+    loss = renderer_loss(renderer, vae, batch)
+    train(renderer.glyphs, loss, schedule, folder / "glyphs.pt", every=50, seconds=seconds)
+
+
+def renderer_loss(
+    renderer: Renderer, vae: AutoencoderKL, batch: int
+) -> Callable[[int], torch.Tensor]:
+    """Return the loss of a step; `batch` counts windows of five by eight cells."""
+    mean, std = measure_latents(vae)
     source = SampleSource(vae, mean, std, seed=1)
     for _ in range(24):
         source.renew()
@@ -252,4 +283,4 @@ def train_dit(
             count = max(batch * 40 // (rows * columns), 1)
         return velocity_loss(renderer, rng, *source.windows(count, rows, columns))
 
-    train(renderer, loss, schedule, folder / "dit.pt", every=50, seconds=seconds)
+    return loss

@@ -15,7 +15,7 @@ from torch.nn import functional
 from presscheck_nano.models import build_vae
 from presscheck_nano.posters import make_poster
 from presscheck_nano.training import Schedule, train
-from presscheck_nano.wording import sample_copy
+from presscheck_nano.wording import training_copy
 from presscheck_nano.world import CELL, Pixels
 
 CROP = 64
@@ -40,7 +40,7 @@ class CropSource:
         return torch.stack([self._crop(side) for _ in range(size)])
 
     def _renew(self) -> None:
-        copy = sample_copy(self.rng, 10)
+        copy = training_copy(self.rng, 10)
         self.posters = [*self.posters[-self.keep :], make_poster(self.rng, copy).pixels]
 
     def _crop(self, side: int) -> torch.Tensor:
@@ -129,7 +129,7 @@ def measure_latents(vae: AutoencoderKL, posters: int = 24) -> tuple[list[float],
     sums = []
     with torch.inference_mode():
         for _ in range(posters):
-            pixels = make_poster(rng, sample_copy(rng, 10)).pixels
+            pixels = make_poster(rng, training_copy(rng, 10)).pixels
             image = torch.from_numpy(pixels.transpose(2, 0, 1) * 2 - 1)[None]
             sums.append(vae.encode(image).latent_dist.mean.flatten(2)[0])
     together = torch.cat(sums, dim=1)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 
-from presscheck_nano.posters import Poster, Rng
+from presscheck_nano.motifs import SILHOUETTES
+from presscheck_nano.posters import MAX_LINES, Poster, Rng, fits
 from presscheck_nano.world import CHARACTERS, MARKS
 
 
@@ -34,6 +36,11 @@ SUBJECTS = (
     "a film night",
     "a small hotel",
     "a bicycle maker",
+    "a wine merchant",
+    "a city council",
+    "a school of design",
+    "an airline",
+    "a pottery studio",
 )
 OCCASIONS = (
     "Announce the end-of-season sale",
@@ -46,6 +53,10 @@ OCCASIONS = (
     "Show that quality can be cheap",
     "Say thank you to our customers",
     "Introduce the autumn menu",
+    "Bring visitors to the exhibition",
+    "Sell the last tickets",
+    "Tell students about the open day",
+    "Wish everybody a good new year",
 )
 TONES = (
     "warm and friendly",
@@ -58,70 +69,94 @@ TONES = (
     "honest and down to earth",
 )
 FORMATS = {
-    "square": ("square poster", "square social post", "square advert"),
-    "portrait": ("portrait poster", "portrait social post", "upright advert"),
-    "story": ("tall story poster", "full-screen story", "tall vertical poster"),
-    "wide": ("wide banner", "landscape thumbnail", "wide poster"),
+    "square": ("square poster", "square social post", "square advert", "poster in square format"),
+    "portrait": ("portrait poster", "portrait social post", "upright advert", "upright poster"),
+    "story": ("tall story poster", "full-screen story", "tall vertical poster", "tall poster"),
+    "wide": ("wide banner", "landscape thumbnail", "wide poster", "landscape banner"),
 }
 MOTIF_WORDS = {
     "plain": ("nothing but the type", "an empty ground", "no decoration"),
     "tiles": ("geometric Bauhaus tiles", "geometric shapes", "a pattern of geometric tiles"),
     "hills": ("hills and a sun", "rolling hills under a sun", "a landscape of hills"),
-    "circle": ("one large circle", "big overlapping discs", "a large round shape"),
-    "skyline": ("a skyline of blocks", "a city skyline", "rising bars"),
+    "mountains": ("mountains", "a range of mountains", "pointed peaks"),
+    "waves": ("waves", "rolling waves", "a sea of waves"),
+    "circle": ("one large circle", "a circle in a circle", "a large round shape"),
+    "sunrise": ("a rising sun", "a sunrise", "half a sun on the horizon"),
+    "skyline": ("a skyline of blocks", "a city skyline", "a street of tall houses"),
     "stripes": ("level stripes", "wide stripes", "horizontal bands"),
     "confetti": ("confetti", "scattered dots and diamonds", "small dots of confetti"),
+    "gradient": ("a soft gradient", "a smooth gradient", "a colour gradient"),
+    "scallops": ("scallops", "rows of half circles", "a scale pattern"),
+    **{name: (f"a {name}", f"the silhouette of a {name}", f"one {name}") for name in SILHOUETTES},
+    **{
+        f"{name}s": (f"a row of {name}s", f"several {name}s", f"{name}s side by side")
+        for name in SILHOUETTES
+    },
 }
 PLACE_WORDS = {
     "top": ("across the top", "at the top", "in the upper third"),
-    "middle": ("in the middle", "across the centre", "centred from top to bottom"),
+    "middle": ("in the middle", "across the centre", "half way down"),
     "bottom": ("across the bottom", "at the bottom", "in the lower third"),
 }
 ALIGN_WORDS = {
-    "left": ("flush left", "left-aligned"),
+    "left": ("flush left", "left-aligned", "on the left"),
     "centre": ("centred", "in the centre of the line"),
+    "right": ("right-aligned", "on the right", "in the right half"),
 }
+TYPEFACE_WORDS = {
+    "bold": ("bold letters", "a bold condensed sans", "a heavy sans serif"),
+    "regular": ("light letters", "a regular condensed sans", "a lighter sans serif"),
+    "serif": ("serif letters", "a bold condensed serif", "a serif typeface"),
+}
+
+
+def is_held_out(text: str) -> bool:
+    """Return whether training must not see a string: one in sixteen, by hash, and listed words."""
+    if set(text.upper().split()) & set(words("held_out")):
+        return True
+    return hashlib.sha256(text.casefold().encode()).digest()[0] < 16
 
 
 def sample_copy(
     rng: Rng,
     width: int,
-    lines: int = 2,
+    lines: int = MAX_LINES,
     *,
     vocabulary: Sequence[str] | None = None,
     random_share: float = 0.6,
 ) -> str:
-    """Return copy of less than `MARKS` characters whose words fit `lines` lines of `width` each.
+    """Return copy of less than `MARKS` characters that fits `lines` lines of `width` each.
 
-    Six in ten are random strings, so that the model learns to copy and not to remember.
+    Six in ten words are random strings, so that the model learns to copy and not to remember.
     """
     count = int(rng.integers(1, 2 * lines))
     chosen = [word for word in vocabulary or words("training") if len(word) <= width]
     made = [_word(rng, width, chosen, random_share) for _ in range(count)]
-    while _lines(made, width) > lines or len(" ".join(made)) >= MARKS:
+    while len(" ".join(made)) > min(lines * width, MARKS - 1) or not fits(" ".join(made), width):
         made.pop()
+    if not made:  # a price or a year may be wider than the line
+        return sample_copy(rng, width, lines, vocabulary=vocabulary, random_share=random_share)
     return " ".join(made)
 
 
-def held_out_copy(rng: Rng, width: int, lines: int = 2) -> str:
-    """Return copy of words that training never spells, every third time with a price or code."""
+def training_copy(rng: Rng, width: int, lines: int = MAX_LINES) -> str:
+    """Return copy that training may see."""
+    while True:
+        copy = sample_copy(rng, width, lines)
+        if not is_held_out(copy):
+            return copy
+
+
+def held_out_copy(rng: Rng, width: int, lines: int = MAX_LINES) -> str:
+    """Return copy that training never sees, every third time with a price or code."""
     while True:
         copy = sample_copy(rng, width, lines, vocabulary=words("held_out"), random_share=0.0)
         if rng.random() < 0.33:
             code = "".join(str(rng.choice(list(CHARACTERS[:62]))) for _ in range(5))
             extra = str(rng.choice([_price(rng), f"{rng.integers(5, 95)}%", code]))
             copy = f"{copy} {extra}" if rng.random() < 0.5 else f"{extra} {copy}"
-        if _lines(copy.split(), width) <= lines and len(copy) < MARKS:
+        if fits(copy, width) and len(copy) < min(MARKS, lines * width + 1):
             return copy
-
-
-def _lines(made: Sequence[str], width: int) -> int:
-    used, room = 1, width
-    for word in made:
-        if len(word) + (room < width) > room:
-            used, room = used + 1, width
-        room -= len(word) + (room < width)
-    return used
 
 
 def _word(rng: Rng, width: int, vocabulary: Sequence[str], random_share: float) -> str:
@@ -188,6 +223,8 @@ def make_prompt(rng: Rng, poster: Poster) -> str:
             f"On a {poster.ground} ground, {motif} in {first} and {second}.",
             f"Background: {poster.ground}. Motif: {motif}. Accent colours: {first}, {second}.",
             f"{motif[0].upper()}{motif[1:]}, {first} and {second}, on plain {poster.ground}.",
+            f"Show {motif} in {first} and {second} against {poster.ground}.",
+            f"A {poster.ground} background carries {motif}, {first} first, then {second}.",
         ),
     )
     place = _pick(rng, PLACE_WORDS[poster.place])
@@ -199,6 +236,8 @@ def make_prompt(rng: Rng, poster: Poster) -> str:
             f'{place.capitalize()}{align}, the headline reads "{poster.copy}".',
             f'Large letters {place}{align} say "{poster.copy}".',
             f'Headline {place}{align}: "{poster.copy}".',
+            f'Write "{poster.copy}" {place}{align}.',
+            f'The words "{poster.copy}" are set {place}{align}.',
         ),
     )
     parts = [colours, headline]
@@ -207,6 +246,9 @@ def make_prompt(rng: Rng, poster: Poster) -> str:
         parts.append(
             _pick(rng, (f"Leave the {third} third plain.", f"The {third} third stays empty."))
         )
+    if poster.typeface != "bold" or rng.random() < 0.3:
+        typeface = _pick(rng, TYPEFACE_WORDS[poster.typeface])
+        parts.append(_pick(rng, (f"Set it in {typeface}.", f"Type: {typeface}.")))
     if rng.random() < 0.5:
         parts.append(f"Tone: {_pick(rng, TONES)}.")
     order = rng.permutation(len(parts)) if rng.random() < 0.4 else np.arange(len(parts))

@@ -5,7 +5,8 @@ is one cell. Every cell has a code, which is what the AR stage writes and the Di
 
 - letters: (character, mark, half), where the mark says which character of the copy it is, counted
   from 0 modulo `MARKS`; the ink follows from the ground's colour, so no colour is coded;
-- the rest: (colour, kind), where a kind is the ground, a solid, a part of a disc, a triangle, ...;
+- the margin before a line, and what is left behind one: a line break, which also says the typeface;
+- the rest: (colour, kind), where a kind is the ground, a solid, a part of a disc, a slope, ...;
   each exists twice, for the black and the white cells of a checkerboard.
 
 With the mark the AR stage knows where in the copy it is, also in words that repeat a letter. And
@@ -56,26 +57,58 @@ CHARACTERS = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,!?%$€£&’-+:/ÄÖÜÉÈÀÇÑäöüéèàçñß"
 )
 """What the world can spell, besides the space."""
-LETTERS = CHARACTERS + " \n"
-"""What has letter codes. The last two have no ink: a space stands between two words of a line, a
-line break for the margin before a line and for all that is left behind one that another follows."""
-MARKS = 28
+BREAKS = {"bold": "\n", "regular": "\f", "serif": "\v"}
+"""Line breaks, by the typeface of the line that they stand before or behind. No ink."""
+LETTERS = CHARACTERS + " " + "".join(BREAKS.values())
+"""What has letter codes: all that can be spelt, the space between two words of a line, breaks."""
+MARKS = 32
 """How many characters of the copy are told apart; the copy of training is shorter than that."""
 
-SHAPES = ("nw", "ne", "sw", "se")
+TYPEFACES = {
+    "bold": "BarlowCondensed-Bold.ttf",
+    "regular": "BarlowCondensed-Medium.ttf",
+    "serif": "RobotoSerif-CondensedBold.ttf",
+}
+CORNERS = ("nw", "ne", "sw", "se")
+RADII = (1, 2, 3, 4)
+QUARTERS = range(5)
+FADES = range(1, 8)
+
+
+def rim(radius: int) -> tuple[tuple[int, int], ...]:
+    """Return the cells (down, across) of a quarter of a disc that its edge runs through."""
+    cells = ((down, across) for down in range(radius) for across in range(radius))
+    return tuple(
+        (down, across)
+        for down, across in cells
+        if np.hypot(down + 1, across + 1) > radius > np.hypot(down, across)
+    )
+
+
 KINDS = (
     "ground",
     "solid",
-    "partial",
+    "window",
     "dot",
+    "ring",
     "diamond",
-    *(f"disc-{corner}" for corner in SHAPES),
-    *(f"triangle-{corner}" for corner in SHAPES),
-    *(f"arc-{corner}-{part}" for corner in SHAPES for part in ("side", "far", "below")),
+    "plus",
+    "hanging-left",
+    "hanging-right",
+    *(f"{fade}-{step}" for fade in ("fade", "glow") for step in FADES),
+    *(f"slope-{a}-{b}" for a in QUARTERS for b in QUARTERS if 0 < a + b < 8),
+    *(
+        f"disc-{corner}-{radius}-{down}{across}"
+        for corner in CORNERS
+        for radius in RADII
+        for down, across in rim(radius)
+    ),
 )
-"""What a cell without a letter shows. `disc` is a quarter of a disc of one cell's radius around the
-named corner, `arc` a part of one of two cells' radius; `partial` lies on the edge of a large shape,
-which the DiT draws from the neighbours."""
+"""What a cell without a letter shows. `slope-a-b` is filled below a line from `a` quarters of its
+height at the left to `b` at the right; `hanging` is a triangle that fills an upper corner; `fade`
+mixes the colour into the ground by eighths, more of it below, `glow` more of it above.
+`disc-C-R-da` is a part of a quarter of a disc of R cells: the disc lies around the corner C of the
+quarter, the part `d` cells down and `a` across from there."""
 
 NAMES = tuple(COLOURS)
 LETTER_CODES = 2 * len(LETTERS) * MARKS
@@ -148,29 +181,34 @@ def ink_for(ground: str) -> str:
 
 
 @cache
-def glyph(character: str) -> Pixels:
+def glyph(character: str, typeface: str = "bold") -> Pixels:
     """Return a letter's ink, (2, CELL, CELL) in 0..1: its upper and its lower cell.
 
     A letter wider than its cell is condensed; capitals are 46 pixels high, the base line lies 52
-    pixels below the top, so that accents and descenders fit.
+    pixels below the top. A letter that would reach beyond its cells, such as a capital with an
+    accent, is made lower.
     """
     if character.isspace():
         return np.zeros((2, CELL, CELL), np.float32)
-    path = files("presscheck_nano") / "fonts" / "BarlowCondensed-Bold.ttf"
-    scale = 4
-    font = ImageFont.truetype(BytesIO(path.read_bytes()), round(46 / 0.7 * scale))
-    tile = Image.new("L", (4 * CELL * scale, 2 * CELL * scale))
+    path = files("presscheck_nano") / "fonts" / TYPEFACES[typeface]
+    scale, base = 4, 52
+    font = ImageFont.truetype(BytesIO(path.read_bytes()), 256)
+    capitals = font.getbbox("H", anchor="ls")
+    font = font.font_variant(size=round(256 * 46 * scale / -capitals[1]))
+    tile = Image.new("L", (4 * CELL * scale, 4 * CELL * scale))
     ImageDraw.Draw(tile).text(
-        (2 * CELL * scale, 52 * scale), character, font=font, fill=255, anchor="ms"
+        (2 * CELL * scale, (CELL + base) * scale), character, font=font, fill=255, anchor="ms"
     )
     box = tile.getbbox()
     if box is None:
         raise ValueError(f"the font draws nothing for {character!r}")
-    ink = tile.crop((box[0], 0, box[2], tile.height))
+    ink = tile.crop(box)
+    top, bottom = box[1] / scale - CELL, box[3] / scale - CELL
+    top, bottom = max(round(top), 1), min(round(bottom), 2 * CELL - 1)
     width = min(round(ink.width / scale), CELL - 3)
-    ink = ink.resize((width, 2 * CELL), Image.Resampling.LANCZOS)
+    ink = ink.resize((width, bottom - top), Image.Resampling.LANCZOS)
     cell = Image.new("L", (CELL, 2 * CELL))
-    cell.paste(ink, ((CELL - width) // 2, 0))
+    cell.paste(ink, ((CELL - width) // 2, top))
     drawn: Pixels = np.asarray(cell, dtype=np.float32) / np.float32(255)
     return drawn.reshape(2, CELL, CELL)
 
@@ -180,24 +218,31 @@ def stamp(kind: str) -> Pixels:
     """Return how much of a cell a kind covers, (CELL, CELL) in 0..1, anti-aliased."""
     y, x = (np.indices((CELL, CELL)).astype(np.float32) + 0.5) / CELL
     name, _, rest = kind.partition("-")
-    corner, _, part = rest.partition("-")
+    far = np.hypot(x - 0.5, y - 0.5)
+    off = np.abs(x - 0.5), np.abs(y - 0.5)
+    if name in {"fade", "glow"}:
+        rising = y - 0.5 if name == "fade" else 0.5 - y
+        return np.asarray((int(rest) + rising) / 8, dtype=np.float32)
     whole = {
         "ground": np.full_like(x, -1),
         "solid": np.ones_like(x),
-        "partial": np.ones_like(x),
-        "dot": 0.3 - np.hypot(x - 0.5, y - 0.5),
-        "diamond": (0.4 - np.abs(x - 0.5) - np.abs(y - 0.5)) / np.sqrt(2),
+        "window": np.maximum(np.abs(off[0] - 0.25), np.abs(off[1] - 0.25)) - 0.11,
+        "dot": 0.3 - far,
+        "ring": 0.09 - np.abs(far - 0.27),
+        "diamond": (0.4 - off[0] - off[1]) / np.sqrt(2),
+        "plus": np.minimum(0.34 - np.maximum(*off), 0.1 - np.minimum(*off)),
     }
     if name in whole:
         return _inside(whole[name])
-    across = x if "w" in corner else 1 - x
-    down = y if "n" in corner else 1 - y
-    if name == "disc":
-        return _inside(1 - np.hypot(across, down))
-    if name == "triangle":
-        return _inside((1 - across - down) / np.sqrt(2))
-    right, below = {"side": (1, 0), "far": (1, 1), "below": (0, 1)}[part]
-    return _inside(2 - np.hypot(across + right, down + below))
+    if name == "hanging":
+        return _inside(((1 - x if rest == "right" else x) * -1 - y + 1) / np.sqrt(2))
+    if name == "slope":
+        left, right = (int(part) / 4 for part in rest.split("-"))
+        return _inside((y - 1 + left + (right - left) * x) / np.hypot(1, right - left))
+    corner, radius, part = rest.split("-")
+    across = (x if "w" in corner else 1 - x) + int(part[1])
+    down = (y if "n" in corner else 1 - y) + int(part[0])
+    return _inside(int(radius) - np.hypot(across, down))
 
 
 def _inside(distance: Pixels) -> Pixels:

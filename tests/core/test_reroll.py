@@ -283,6 +283,14 @@ def test_what_the_engine_cannot_spell_is_typeset_from_the_start() -> None:
 def test_a_word_longer_than_the_engines_line_is_typeset_from_the_start() -> None:
     rules = replace(_rules(), capabilities=Capabilities(line={(512, 512): 7}))
     assert decide(_asset(headline=RenderMode.AUTO), rules, []).typeset == ("headline",)
+
+
+def test_copy_longer_than_the_engine_draws_is_typeset_from_the_start() -> None:
+    asset = _asset(headline=RenderMode.AUTO)
+    length = len(asset.slots[0].text)
+    for limit, typeset in ((length, ()), (length - 1, ("headline",))):
+        rules = replace(_rules(), capabilities=Capabilities(copy=limit))
+        assert decide(asset, rules, []).typeset == typeset
     assert "at most 7" in cannot_draw("HEADLINE", rules)
 
 

@@ -18,7 +18,7 @@ class Capabilities:
 
     `native` sizes (width, height) are the ones that it draws best; an engine with none draws any
     size. `characters` is what it can spell (None: unknown, try it); `line` is the longest line
-    of copy it draws, in characters, by native size.
+    of copy it draws, in characters, by native size; `copy` is the longest copy of a slot.
     """
 
     multiple: int = 32
@@ -28,6 +28,7 @@ class Capabilities:
     native: tuple[tuple[int, int], ...] = ()
     characters: frozenset[str] | None = None
     line: Mapping[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
+    copy: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,93 +10,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import LogitsProcessor
 
 from presscheck.assets import Plan
 from presscheck.engine.contract import PlanRequest, Progress, Step
+from presscheck.engine.decoding import write_tokens
 from presscheck.engine.memory import free_memory, out_of_memory
+from presscheck.engine.sampling import RowSampler
 from presscheck.errors import EngineError
 
 if TYPE_CHECKING:
     from diffusers import GlmImagePipeline
 
-FEW = 256
-"""How many of the likeliest tokens are looked at first."""
 CELL = 32
 """Pixels of a cell of the large grid."""
-
-
-class RowSampler(LogitsProcessor):  # type: ignore[misc]
-    """Draws each row's next token with the row's own generator, so a batch equals solo runs.
-
-    It returns scores whose maximum is the drawn token (Gumbel-max trick; Maddison et al. 2014,
-    "A* Sampling"), and only ids of the codebook: the end token or a special id in the middle of a
-    grid would break the render stage. A temperature of 0 takes the likeliest token.
-    """
-
-    def __init__(
-        self,
-        seeds: Sequence[int],
-        *,
-        codes: int,
-        temperature: float,
-        top_p: float,
-        total: int,
-        progress: Progress | None,
-    ) -> None:
-        self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-        self.codes, self.temperature, self.top_p = codes, temperature, top_p
-        self.total, self.done, self.progress = total, 0, progress
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        """Return (rows, vocabulary) scores of which the maximum is the drawn token.
-
-        Raises:
-            EngineError: The model's numbers went wrong; the likeliest token would be any.
-        """
-        del input_ids
-        drawn = torch.full_like(scores, -torch.inf, dtype=torch.float32)
-        logits = scores[:, : self.codes].float()
-        # A row's maximum is NaN or infinite as soon as one of its numbers is.
-        if not logits.amax(dim=-1).isfinite().all():
-            raise EngineError(
-                "the plan holds numbers that are not finite.",
-                remedy="Set engine.settings.dtype to float32, or download the checkpoint again.",
-            )
-        if self.temperature > 0:
-            logits = nucleus(logits / self.temperature, self.top_p) + self._gumbel(logits)
-        drawn[:, : self.codes] = logits
-        self._report()
-        return drawn
-
-    def _report(self) -> None:
-        self.done += 1
-        if self.progress is not None:
-            self.progress(Step(stage="plan", done=self.done, total=self.total))
-
-    def _gumbel(self, logits: torch.Tensor) -> torch.Tensor:
-        # On the CPU, so that a seed means the same on every device.
-        rows = [torch.rand(self.codes, generator=generator) for generator in self.generators]
-        uniform = torch.stack(rows).clamp(min=1e-20).to(logits.device)
-        return -torch.log(-torch.log(uniform))
-
-
-def nucleus(logits: torch.Tensor, top_p: float) -> torch.Tensor:
-    """Return the logits with all but the likeliest tokens of mass `top_p` at minus infinity.
-
-    Holtzman et al. 2019, "The Curious Case of Neural Text Degeneration".
-    """
-    if top_p >= 1:
-        return logits
-    # A trained model's few likeliest tokens hold the mass; only then is the rest left unsorted.
-    for count in (min(FEW, logits.shape[-1]), logits.shape[-1]):
-        likely, order = logits.topk(count, dim=-1)
-        share = (likely - logits.logsumexp(dim=-1, keepdim=True)).exp()
-        mass = share.cumsum(dim=-1)
-        if bool((mass[..., -1] >= top_p).all()):
-            break
-    kept = likely.masked_fill(mass - share >= top_p, -torch.inf)
-    return torch.full_like(logits, -torch.inf).scatter(-1, order, kept)
 
 
 class Planner:
@@ -173,12 +99,16 @@ class Planner:
             temperature=self.temperature,
             top_p=self.top_p,
             total=total,
-            progress=progress,
         )
-        written = self.pipeline.vision_language_encoder.generate(
-            **inputs, max_new_tokens=total, do_sample=False, logits_processor=[sampler]
-        )
-        tokens = written[:, inputs["input_ids"].shape[1] + small :].tolist()
+
+        def draw(logits: torch.Tensor, step: int) -> torch.Tensor:
+            drawn = sampler.draw(logits, step)
+            if progress is not None:
+                progress(Step(stage="plan", done=step + 1, total=total))
+            return drawn
+
+        written = write_tokens(self.pipeline.vision_language_encoder, inputs, total, draw)
+        tokens = written[:, small:].tolist()
         seconds = round((time.perf_counter() - started) / len(requests), 3)
         return [
             Plan(

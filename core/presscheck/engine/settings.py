@@ -35,7 +35,7 @@ class Recommended(BaseModel):
     """What a checkpoint is good at; the defaults are those that GLM-Image was published with.
 
     `native` sizes are (width, height) in pixels; `line` says, by native size as `512x512`, how many
-    characters a line of drawn copy may have.
+    characters a line of drawn copy may have, `longest_copy` how many the copy of a slot.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -43,6 +43,7 @@ class Recommended(BaseModel):
     native: tuple[tuple[Side, Side], ...] = ()
     characters: str | None = None
     line: dict[SizeName, int] = Field(default_factory=dict[SizeName, int])
+    longest_copy: int | None = Field(default=None, ge=1)
     steps: Steps = 50
     guidance_scale: GuidanceScale = 1.5
     temperature: Temperature = 0.9
@@ -55,6 +56,7 @@ class Recommended(BaseModel):
             native=self.native,
             characters=frozenset(self.characters) if self.characters is not None else None,
             line={(width, height): longest for width, height, longest in lines},
+            copy=self.longest_copy,
         )
 
 

@@ -93,7 +93,7 @@ def test_other_failures_are_not_taken_for_memory(
         raise RuntimeError("shape mismatch")
 
     monkeypatch.setattr(pipeline(fresh).transformer, "forward", broken)
-    monkeypatch.setattr(pipeline(fresh).vision_language_encoder, "generate", broken)
+    monkeypatch.setattr(pipeline(fresh).vision_language_encoder, "forward", broken)
     with pytest.raises(RuntimeError, match="shape mismatch"):
         fresh.render(plan, seed=1)
     with pytest.raises(RuntimeError, match="shape mismatch"):

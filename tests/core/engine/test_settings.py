@@ -29,12 +29,14 @@ def test_without_a_file_the_published_defaults_hold(tmp_path: Path) -> None:
 def test_a_checkpoint_may_recommend_sizes_letters_and_lines(tmp_path: Path) -> None:
     folder = write(
         tmp_path,
-        {"native": [[512, 512], [672, 384]], "characters": "AÄ9", "line": {"672x384": 19}},
+        {"native": [[512, 512], [672, 384]], "characters": "AÄ9", "line": {"672x384": 19}}
+        | {"longest_copy": 31},
     )
     able = read_recommended(folder).capabilities()
     assert able.native == ((512, 512), (672, 384))
     assert able.characters == frozenset("AÄ9")
     assert able.line == {(672, 384): 19}
+    assert able.copy == 31
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,7 @@ def test_a_checkpoint_may_recommend_sizes_letters_and_lines(tmp_path: Path) -> N
         {"native": [[100, 100]]},
         {"native": [[512]]},
         {"line": {"wide": 9}},
+        {"longest_copy": 0},
         {"line": {"512x512x1": 9}},
         {"steps": 0},
         {"top_p": 0},

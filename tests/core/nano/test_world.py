@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from presscheck.engine.settings import read_recommended
 from presscheck_nano import checkpoint_path
-from presscheck_nano.posters import NATIVE, SIZES, make_poster, wrap
+from presscheck_nano.canvas import disc_kind
+from presscheck_nano.motifs import MOTIFS
+from presscheck_nano.posters import NATIVE, SIZES, block, line_width, make_poster, wrap
 from presscheck_nano.tokens import (
     LONGEST_COPY,
     LONGEST_WORD,
@@ -21,20 +23,30 @@ from presscheck_nano.tokens import (
     SPACE_TOKENS,
     number_copy,
 )
-from presscheck_nano.wording import make_prompt, sample_copy, words
+from presscheck_nano.wording import (
+    MOTIF_WORDS,
+    held_out_copy,
+    is_held_out,
+    make_prompt,
+    sample_copy,
+    training_copy,
+    words,
+)
 from presscheck_nano.world import (
+    BREAKS,
     CELL,
     CHARACTERS,
     CODES,
     KINDS,
     LETTERS,
     MARKS,
+    TYPEFACES,
     code_parts,
     glyph,
     stamp,
 )
 
-MAX_BYTES = 30_000_000
+MAX_BYTES = 40_000_000
 
 
 @given(seed=st.integers(0, 2**32 - 1), format_=st.sampled_from(list(SIZES)))
@@ -49,7 +61,10 @@ def test_a_poster_spells_its_copy_in_its_codes(seed: int, format_: str) -> None:
     parts = [[code_parts(int(code)) for code in row] for row in poster.codes]
     for half in (0, 1):
         written = [part for row in parts for part in row if part.character and part.half == half]
-        inked = [part for part in written if part.character != "\n"]
+        assert {part.character for part in written} & set(BREAKS.values()) == {
+            BREAKS[poster.typeface]
+        }
+        inked = [part for part in written if part.character not in BREAKS.values()]
         spelt = {part.mark: part.character for part in inked}
         assert len(spelt) == len(inked)
         broken = {mark: letter for mark, letter in enumerate(copy) if mark not in spelt}
@@ -66,7 +81,7 @@ def test_the_code_before_a_letter_says_which_letter_it_is(seed: int, format_: st
     for row in poster.codes:
         parts = [code_parts(int(code)) for code in row]
         for before, part in pairwise(parts):
-            if part.character not in {"", "\n"}:
+            if part.character and part.character not in BREAKS.values():
                 assert part.mark == (before.mark + 1) % MARKS
 
 
@@ -117,7 +132,62 @@ def test_every_code_can_be_taken_apart_and_drawn() -> None:
         part = code_parts(code)
         assert (part.character in LETTERS and part.character) or part.kind in KINDS
     assert all(stamp(kind).shape == (CELL, CELL) for kind in KINDS)
-    assert all(glyph(character).max() > 0.5 for character in CHARACTERS)
+    for typeface in TYPEFACES:
+        for character in CHARACTERS:
+            ink = glyph(character, typeface).reshape(2 * CELL, CELL)
+            assert ink.max() > 0.5
+            assert ink[0].max() == 0  # nothing is cut off, not even an accent
+
+
+@pytest.mark.parametrize("format_", SIZES)
+@pytest.mark.parametrize("place", ["top", "middle", "bottom"])
+def test_where_copy_starts_follows_from_its_length_alone(format_: str, place: str) -> None:
+    rows, columns = SIZES[format_]
+    first: dict[tuple[int, str], int] = {}
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        copy = sample_copy(rng, line_width(columns, "right"))
+        poster = make_poster(rng, copy, format_=format_, place=place)
+        lettered = np.nonzero((poster.codes < 2 * len(LETTERS) * MARKS).any(axis=1))[0]
+        assert len(lettered) == 2 * len(poster.lines)
+        assert lettered[-1] < rows
+        width = line_width(columns, poster.align)
+        key = (block(len(copy), width), place)
+        assert first.setdefault(key, int(lettered[0])) == lettered[0]
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_copy_stands_on_the_ground(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    poster = make_poster(rng, sample_copy(rng, 10))
+    inked = {(s.row, s.column) for s in poster.strokes if s.character}
+    assert inked
+    assert not inked & {(s.row, s.column) for s in poster.strokes if s.kind}
+
+
+def test_every_motif_has_words_and_is_drawn_somewhere() -> None:
+    assert set(MOTIF_WORDS) == set(MOTIFS)
+    seen = {
+        make_poster(np.random.default_rng(seed), "GO", format_="portrait").motif
+        for seed in range(800)
+    }
+    assert seen == set(MOTIFS)
+
+
+@pytest.mark.parametrize("radius", [1, 2, 3, 4])
+def test_the_cells_of_a_disc_make_a_disc(radius: int) -> None:
+    cells = [
+        np.concatenate(
+            [stamp(disc_kind(radius, down, across)) for across in range(-radius, radius)], axis=1
+        )
+        for down in range(-radius, radius)
+    ]
+    drawn = np.concatenate(cells)
+    middle = np.arange(2 * radius * CELL) + 0.5 - radius * CELL
+    far = np.hypot(middle[:, None], middle)
+    assert (drawn[far < radius * CELL - 1] == 1).all()
+    assert (drawn[far > radius * CELL + 1] == 0).all()
 
 
 def test_a_word_longer_than_a_line_is_refused() -> None:
@@ -127,6 +197,14 @@ def test_a_word_longer_than_a_line_is_refused() -> None:
 
 def test_held_out_words_are_not_among_the_training_words() -> None:
     assert not set(words("held_out")) & set(words("training"))
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_training_never_sees_what_is_held_out(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    assert is_held_out(held_out_copy(rng, 12))
+    assert not is_held_out(training_copy(rng, 12))
 
 
 def test_the_checkpoint_is_small_and_says_what_it_can_do() -> None:
