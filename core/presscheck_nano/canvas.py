@@ -74,6 +74,13 @@ class Canvas:
             self.codes[row, column] = shape_code(colour, kind)
             self.strokes.append(Stroke(row, column, kind=kind, colour=colour))
 
+    def edge(self, top: int) -> None:
+        """Mark what is ground in the last column; the copy begins in row `top`."""
+        for row in range(self.rows):
+            if self.codes[row, -1] == shape_code(self.ground, "ground"):
+                kind = "edge-before" if row < top else "edge-after"
+                self.codes[row, -1] = shape_code(self.ground, kind)
+
     def disc(self, row: int, column: int, radius: int, colour: str, *, half: bool = False) -> None:
         """Draw a disc around the upper left corner of a cell; only its upper half on demand."""
         for down in range(-radius, 0 if half else radius):

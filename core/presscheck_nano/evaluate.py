@@ -32,7 +32,7 @@ from rich.progress import track
 from rich.table import Table
 
 from presscheck_nano import checkpoint_path
-from presscheck_nano.posters import SIZES, Poster, make_poster
+from presscheck_nano.posters import MAX_LINES, SIZES, Poster, make_poster
 from presscheck_nano.wording import held_out_copy, make_prompt
 from presscheck_nano.world import CELL, CHARACTERS, COLOURS
 
@@ -86,7 +86,9 @@ def evaluate(
         rng = np.random.default_rng([seed, number])
         others = [name for name in SIZES if name != "square"]
         format_ = others[number // 2 % len(others)] if number % 2 else "square"
-        poster = make_poster(rng, held_out_copy(rng, SIZES[format_][1] - 2), format_=format_)
+        lines = int(rng.integers(1, MAX_LINES + 1))
+        copy = held_out_copy(rng, SIZES[format_][1] - 2, lines)
+        poster = make_poster(rng, copy, format_=format_)
         asked.append((number, poster, make_prompt(rng, poster)))
     found: dict[int, tuple[Sample, Image.Image]] = {}
     batches = []

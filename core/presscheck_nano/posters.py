@@ -10,8 +10,10 @@ import numpy as np
 from presscheck_nano.canvas import Canvas, Stroke, draw
 from presscheck_nano.motifs import MOTIFS
 from presscheck_nano.world import (
-    BREAKS,
     CELL,
+    FILL,
+    LINE_END,
+    MARGINS,
     NAMES,
     TYPEFACES,
     Grid,
@@ -23,6 +25,9 @@ SIZES = {"square": (16, 16), "portrait": (18, 14), "story": (21, 12), "wide": (1
 """Rows and columns of the formats; `NATIVE` has their pixels."""
 NATIVE = tuple((columns * CELL, rows * CELL) for rows, columns in SIZES.values())
 PLACES = ("top", "middle", "bottom")
+SHIFTS = {"top": (0, 0, 0, 1), "middle": (0, 0, -1, 1), "bottom": (0, 0, -1, -2)}
+"""By how many rows copy may stand off its place: a model that only ever saw the right row would
+lose its thread when it missed it."""
 ALIGNS = ("left", "centre", "right")
 BAND = 0.34
 """Share of the rows that stay plain when the prompt asks for a plain lower (or upper) third."""
@@ -74,6 +79,7 @@ def make_poster(
     plain_third = bool(rng.random() < 0.35) and place != "middle" and len(lines) < 4
     canvas = Canvas(rows, columns, ground)
     top = first_row(rows, len(copy), line_width(columns, align), place)
+    top += int(rng.choice(SHIFTS[place]))
     canvas.reserve(top - 1, top + 2 * len(lines) + 1)
     if plain_third:
         band = round(rows * BAND)
@@ -138,20 +144,27 @@ def first_row(rows: int, length: int, width: int, place: str) -> int:
 def _write(canvas: Canvas, lines: list[str], top: int, align: str, typeface: str) -> None:
     """Write the lines from row `top`; only a single line is centred.
 
-    The marks of a margin count up to the first letter's, and a line that another follows is filled
-    with its line break's: so whatever is written next, the mark before it says what.
+    The marks of the first line's margin count up to the first letter's. Behind a line that another
+    follows, and in the margin of that one, they stay at the last character's, which is the space
+    between the two: so whatever is written next, the cells around it say what.
     """
-    mark, blank = 0, BREAKS[typeface]
+    mark = 0
     for number, line in enumerate(lines):
         left = 1 if align != "right" else canvas.columns // 2
         if align == "centre" and len(lines) == 1:
             left = (canvas.columns - len(line)) // 2
-        end = canvas.columns if number + 1 < len(lines) else left + len(line)
-        written = (blank * left + line).ljust(end, blank)
-        for column, character in enumerate(written):
-            place = min(mark - left + column, mark + len(line))
+        written = [
+            (MARGINS[typeface], mark - left + column if number == 0 else mark - 1)
+            for column in range(left)
+        ]
+        written += [(character, mark + place) for place, character in enumerate(line)]
+        if number + 1 < len(lines):
+            blanks = FILL * (canvas.columns - len(written) - 1) + LINE_END
+            written += [(blank, mark + len(line)) for blank in blanks]
+        for column, (character, place) in enumerate(written):
             canvas.letter(top + 2 * number, column, character, place, typeface)
         mark += len(line) + 1
+    canvas.edge(top)
 
 
 def wrap(copy: str, width: int) -> list[str]:

@@ -201,8 +201,12 @@ def _pick(rng: Rng, phrases: Sequence[str]) -> str:
     return str(phrases[int(rng.integers(len(phrases)))])
 
 
-def make_prompt(rng: Rng, poster: Poster) -> str:
-    """Return a prompt for a poster; wording, order and detail vary, the quoted copy does not."""
+def make_prompt(rng: Rng, poster: Poster, *, loose: float = 0.0) -> str:
+    """Return a prompt for a poster; wording, order and detail vary, the quoted copy does not.
+
+    `loose` is the chance that a sentence besides the headline is left out, and that one of words
+    from outside this world stands among the others.
+    """
     first, second = poster.accents
     format_ = _pick(rng, FORMATS[poster.format])
     opening = _pick(
@@ -251,5 +255,9 @@ def make_prompt(rng: Rng, poster: Poster) -> str:
         parts.append(_pick(rng, (f"Set it in {typeface}.", f"Type: {typeface}.")))
     if rng.random() < 0.5:
         parts.append(f"Tone: {_pick(rng, TONES)}.")
+    if loose:
+        parts = [part for part in parts if part == headline or rng.random() > loose]
+    if loose and rng.random() < loose:
+        parts.append(f"{_pick(rng, words('training'))} {_pick(rng, words('training'))}.".lower())
     order = rng.permutation(len(parts)) if rng.random() < 0.4 else np.arange(len(parts))
     return " ".join([opening, *(parts[index] for index in order)])

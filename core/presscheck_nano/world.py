@@ -5,7 +5,8 @@ is one cell. Every cell has a code, which is what the AR stage writes and the Di
 
 - letters: (character, mark, half), where the mark says which character of the copy it is, counted
   from 0 modulo `MARKS`; the ink follows from the ground's colour, so no colour is coded;
-- the margin before a line, and what is left behind one: a line break, which also says the typeface;
+- the margin before a line, which also says the typeface, and what is left behind a line that
+  another follows: blanks, with the mark of the character before the next letter;
 - the rest: (colour, kind), where a kind is the ground, a solid, a part of a disc, a slope, ...;
   each exists twice, for the black and the white cells of a checkerboard.
 
@@ -57,10 +58,12 @@ CHARACTERS = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,!?%$€£&’-+:/ÄÖÜÉÈÀÇÑäöüéèàçñß"
 )
 """What the world can spell, besides the space."""
-BREAKS = {"bold": "\n", "regular": "\f", "serif": "\v"}
-"""Line breaks, by the typeface of the line that they stand before or behind. No ink."""
-LETTERS = CHARACTERS + " " + "".join(BREAKS.values())
-"""What has letter codes: all that can be spelt, the space between two words of a line, breaks."""
+MARGINS = {"bold": "\n", "regular": "\f", "serif": "\v"}
+"""What stands before a line, by the line's typeface. No ink."""
+FILL, LINE_END = "\t", "\r"
+"""What fills a line that another follows, and its last cell. No ink."""
+LETTERS = CHARACTERS + " " + "".join(MARGINS.values()) + FILL + LINE_END
+"""What has letter codes: all that can be spelt, the space between two words of a line, blanks."""
 MARKS = 32
 """How many characters of the copy are told apart; the copy of training is shorter than that."""
 
@@ -85,8 +88,9 @@ def rim(radius: int) -> tuple[tuple[int, int], ...]:
     )
 
 
+GROUND_KINDS = ("ground", "edge-before", "edge-after")
 KINDS = (
-    "ground",
+    *GROUND_KINDS,
     "solid",
     "window",
     "dot",
@@ -104,9 +108,11 @@ KINDS = (
         for down, across in rim(radius)
     ),
 )
-"""What a cell without a letter shows. `slope-a-b` is filled below a line from `a` quarters of its
-height at the left to `b` at the right; `hanging` is a triangle that fills an upper corner; `fade`
-mixes the colour into the ground by eighths, more of it below, `glow` more of it above.
+"""What a cell without a letter shows. `edge` is ground in the last column of a row: of one before
+the copy, or of one in which it has begun; so whoever writes row after row need not count columns,
+nor look back for whether the copy is still to come. `slope-a-b` is filled below a line from `a`
+quarters of its height at the left to `b` at the right; `hanging` is a triangle that fills an upper
+corner; `fade` mixes the colour into the ground by eighths, more of it below, `glow` more above.
 `disc-C-R-da` is a part of a quarter of a disc of R cells: the disc lies around the corner C of the
 quarter, the part `d` cells down and `a` across from there."""
 
@@ -225,6 +231,7 @@ def stamp(kind: str) -> Pixels:
         return np.asarray((int(rest) + rising) / 8, dtype=np.float32)
     whole = {
         "ground": np.full_like(x, -1),
+        "edge": np.full_like(x, -1),
         "solid": np.ones_like(x),
         "window": np.maximum(np.abs(off[0] - 0.25), np.abs(off[1] - 0.25)) - 0.11,
         "dot": 0.3 - far,

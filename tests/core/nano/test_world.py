@@ -14,7 +14,16 @@ from presscheck.engine.settings import read_recommended
 from presscheck_nano import checkpoint_path
 from presscheck_nano.canvas import disc_kind
 from presscheck_nano.motifs import MOTIFS
-from presscheck_nano.posters import NATIVE, SIZES, block, line_width, make_poster, wrap
+from presscheck_nano.posters import (
+    NATIVE,
+    SHIFTS,
+    SIZES,
+    block,
+    first_row,
+    line_width,
+    make_poster,
+    wrap,
+)
 from presscheck_nano.tokens import (
     LONGEST_COPY,
     LONGEST_WORD,
@@ -33,12 +42,15 @@ from presscheck_nano.wording import (
     words,
 )
 from presscheck_nano.world import (
-    BREAKS,
     CELL,
     CHARACTERS,
     CODES,
+    FILL,
     KINDS,
+    LETTER_CODES,
     LETTERS,
+    LINE_END,
+    MARGINS,
     MARKS,
     TYPEFACES,
     code_parts,
@@ -47,6 +59,7 @@ from presscheck_nano.world import (
 )
 
 MAX_BYTES = 40_000_000
+BLANKS = {*MARGINS.values(), FILL, LINE_END}
 
 
 @given(seed=st.integers(0, 2**32 - 1), format_=st.sampled_from(list(SIZES)))
@@ -61,10 +74,9 @@ def test_a_poster_spells_its_copy_in_its_codes(seed: int, format_: str) -> None:
     parts = [[code_parts(int(code)) for code in row] for row in poster.codes]
     for half in (0, 1):
         written = [part for row in parts for part in row if part.character and part.half == half]
-        assert {part.character for part in written} & set(BREAKS.values()) == {
-            BREAKS[poster.typeface]
-        }
-        inked = [part for part in written if part.character not in BREAKS.values()]
+        used = {part.character for part in written} & set(MARGINS.values())
+        assert used == {MARGINS[poster.typeface]}
+        inked = [part for part in written if part.character not in BLANKS]
         spelt = {part.mark: part.character for part in inked}
         assert len(spelt) == len(inked)
         broken = {mark: letter for mark, letter in enumerate(copy) if mark not in spelt}
@@ -81,8 +93,25 @@ def test_the_code_before_a_letter_says_which_letter_it_is(seed: int, format_: st
     for row in poster.codes:
         parts = [code_parts(int(code)) for code in row]
         for before, part in pairwise(parts):
-            if part.character and part.character not in BREAKS.values():
+            if part.character and part.character not in BLANKS:
                 assert part.mark == (before.mark + 1) % MARKS
+
+
+@given(seed=st.integers(0, 2**32 - 1), format_=st.sampled_from(list(SIZES)))
+@settings(max_examples=30, deadline=None)
+def test_the_end_of_a_row_says_what_is_still_to_be_written(seed: int, format_: str) -> None:
+    rng = np.random.default_rng(seed)
+    poster = make_poster(rng, sample_copy(rng, SIZES[format_][1] - 2), format_=format_)
+    lettered = np.nonzero((poster.codes < LETTER_CODES).any(axis=1))[0]
+    ends = [code_parts(int(code)) for code in poster.codes[:, -1]]
+    for row, end in enumerate(ends):
+        if lettered[0] <= row < lettered[-1] - 1:
+            assert end.character == LINE_END
+        elif end.colour == poster.ground:
+            assert end.kind == ("edge-before" if row < lettered[0] else "edge-after")
+    for code in poster.codes[:, :-1].ravel():
+        part = code_parts(int(code))
+        assert part.character != LINE_END and not part.kind.startswith("edge")
 
 
 @given(seed=st.integers(0, 2**32 - 1))
@@ -141,19 +170,20 @@ def test_every_code_can_be_taken_apart_and_drawn() -> None:
 
 @pytest.mark.parametrize("format_", SIZES)
 @pytest.mark.parametrize("place", ["top", "middle", "bottom"])
-def test_where_copy_starts_follows_from_its_length_alone(format_: str, place: str) -> None:
+def test_copy_starts_near_the_row_that_its_length_gives(format_: str, place: str) -> None:
     rows, columns = SIZES[format_]
-    first: dict[tuple[int, str], int] = {}
+    shifts = set()
     for seed in range(40):
         rng = np.random.default_rng(seed)
         copy = sample_copy(rng, line_width(columns, "right"))
         poster = make_poster(rng, copy, format_=format_, place=place)
-        lettered = np.nonzero((poster.codes < 2 * len(LETTERS) * MARKS).any(axis=1))[0]
+        lettered = np.nonzero((poster.codes < LETTER_CODES).any(axis=1))[0]
         assert len(lettered) == 2 * len(poster.lines)
-        assert lettered[-1] < rows
+        assert lettered[0] > 0 and lettered[-1] < rows
         width = line_width(columns, poster.align)
-        key = (block(len(copy), width), place)
-        assert first.setdefault(key, int(lettered[0])) == lettered[0]
+        assert len(poster.lines) <= block(len(copy), width)
+        shifts.add(int(lettered[0]) - first_row(rows, len(copy), width, place))
+    assert shifts == set(SHIFTS[place])
 
 
 @given(seed=st.integers(0, 2**32 - 1))
