@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from presscheck_nano.canvas import Canvas, disc_kind
-from presscheck_nano.world import CORNERS
+from presscheck_nano.world import CORNERS, FADES
 
 Rng = np.random.Generator
 Accents = tuple[str, str]
@@ -46,7 +46,7 @@ _SIGNS = {
 class Motif:
     """A motif: how often it is chosen, how many free rows it needs, and how it is drawn.
 
-    One that must be `at_edge` needs its free rows to end at the upper or lower edge.
+    One that must be `at_edge` needs its free rows to end at the lower edge.
     """
 
     draw: Callable[[Canvas, Rng, Accents], None]
@@ -57,7 +57,7 @@ class Motif:
     def fits(self, canvas: Canvas) -> bool:
         """Return whether the canvas has room."""
         top, rows = canvas.span()
-        return rows >= self.rows and (not self.at_edge or top in {0, canvas.rows - rows})
+        return rows >= self.rows and (not self.at_edge or top + rows == canvas.rows)
 
 
 def _plain(canvas: Canvas, rng: Rng, accents: Accents) -> None:
@@ -231,15 +231,13 @@ def _confetti(canvas: Canvas, rng: Rng, accents: Accents) -> None:
 
 
 def _gradient(canvas: Canvas, rng: Rng, accents: Accents) -> None:
-    """Let the ground turn into a colour, away from the copy."""
+    """Let the ground turn into a colour towards the lower edge."""
     del rng
     top, rows = canvas.span()
-    above = top > 0 and bool(canvas.reserved[top - 1])
     for step in range(rows):
-        row = top + step if above else top + rows - 1 - step
-        kind = f"{'fade' if above else 'glow'}-{step + 1}" if step < 7 else "solid"
+        kind = f"fade-{step + 1}" if step < len(FADES) else "solid"
         for column in range(canvas.columns):
-            canvas.cell(row, column, accents[0], kind)
+            canvas.cell(top + step, column, accents[0], kind)
 
 
 def _scallops(canvas: Canvas, rng: Rng, accents: Accents) -> None:

@@ -25,9 +25,10 @@ SIZES = {"square": (16, 16), "portrait": (18, 14), "story": (21, 12), "wide": (1
 """Rows and columns of the formats; `NATIVE` has their pixels."""
 NATIVE = tuple((columns * CELL, rows * CELL) for rows, columns in SIZES.values())
 PLACES = ("top", "middle", "bottom")
-SHIFTS = {"top": (0, 0, 0, 1), "middle": (0, 0, -1, 1), "bottom": (0, 0, -1, -2)}
+SHIFTS = {"top": (0, 0, 0, 0, 0, 1), "middle": (0, 0, 0, 0, -1, 1), "bottom": (0, 0, 0, 0, -1, -2)}
 """By how many rows copy may stand off its place: a model that only ever saw the right row would
-lose its thread when it missed it."""
+lose its thread when it missed it. But the right row must be likelier than the others together, or
+else the likeliest would be in every row that the copy begins later."""
 ALIGNS = ("left", "centre", "right")
 BAND = 0.34
 """Share of the rows that stay plain when the prompt asks for a plain lower (or upper) third."""
@@ -80,6 +81,8 @@ def make_poster(
     canvas = Canvas(rows, columns, ground)
     top = first_row(rows, len(copy), line_width(columns, align), place)
     top += int(rng.choice(SHIFTS[place]))
+    # The first row is ground: a plan that begins with a shape may take its colour for the ground's.
+    canvas.reserve(0, 1)
     canvas.reserve(top - 1, top + 2 * len(lines) + 1)
     if plain_third:
         band = round(rows * BAND)

@@ -99,7 +99,7 @@ KINDS = (
     "plus",
     "hanging-left",
     "hanging-right",
-    *(f"{fade}-{step}" for fade in ("fade", "glow") for step in FADES),
+    *(f"fade-{step}" for step in FADES),
     *(f"slope-{a}-{b}" for a in QUARTERS for b in QUARTERS if 0 < a + b < 8),
     *(
         f"disc-{corner}-{radius}-{down}{across}"
@@ -112,7 +112,7 @@ KINDS = (
 the copy, or of one in which it has begun; so whoever writes row after row need not count columns,
 nor look back for whether the copy is still to come. `slope-a-b` is filled below a line from `a`
 quarters of its height at the left to `b` at the right; `hanging` is a triangle that fills an upper
-corner; `fade` mixes the colour into the ground by eighths, more of it below, `glow` more above.
+corner; `fade` mixes the colour into the ground by eighths, more of it below.
 `disc-C-R-da` is a part of a quarter of a disc of R cells: the disc lies around the corner C of the
 quarter, the part `d` cells down and `a` across from there."""
 
@@ -226,9 +226,8 @@ def stamp(kind: str) -> Pixels:
     name, _, rest = kind.partition("-")
     far = np.hypot(x - 0.5, y - 0.5)
     off = np.abs(x - 0.5), np.abs(y - 0.5)
-    if name in {"fade", "glow"}:
-        rising = y - 0.5 if name == "fade" else 0.5 - y
-        return np.asarray((int(rest) + rising) / 8, dtype=np.float32)
+    if name == "fade":
+        return np.asarray((int(rest) + y - 0.5) / 8, dtype=np.float32)
     whole = {
         "ground": np.full_like(x, -1),
         "edge": np.full_like(x, -1),

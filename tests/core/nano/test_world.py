@@ -103,6 +103,7 @@ def test_the_end_of_a_row_says_what_is_still_to_be_written(seed: int, format_: s
     rng = np.random.default_rng(seed)
     poster = make_poster(rng, sample_copy(rng, SIZES[format_][1] - 2), format_=format_)
     lettered = np.nonzero((poster.codes < LETTER_CODES).any(axis=1))[0]
+    assert {code_parts(int(code)).colour for code in poster.codes[0]} == {poster.ground}
     ends = [code_parts(int(code)) for code in poster.codes[:, -1]]
     for row, end in enumerate(ends):
         if lettered[0] <= row < lettered[-1] - 1:
