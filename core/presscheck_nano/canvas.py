@@ -55,8 +55,7 @@ class Canvas:
         if floor >= self.plain_from:
             self.reserved[floor:] = False
             for row in range(floor, self.rows):
-                for column in range(self.columns):
-                    self.cell(row, column, colour, "solid")
+                self.band(row, colour)
 
     def span(self) -> tuple[int, int]:
         """Return the first row and the number of rows of the largest free block."""
@@ -80,6 +79,11 @@ class Canvas:
             if self.codes[row, -1] == shape_code(self.ground, "ground"):
                 kind = "edge-before" if row < top else "edge-after"
                 self.codes[row, -1] = shape_code(self.ground, kind)
+
+    def band(self, row: int, colour: str, kind: str = "solid") -> None:
+        """Draw a row from edge to edge."""
+        for column in range(self.columns):
+            self.cell(row, column, colour, kind)
 
     def disc(self, row: int, column: int, radius: int, colour: str, *, half: bool = False) -> None:
         """Draw a disc around the upper left corner of a cell; only its upper half on demand."""

@@ -189,8 +189,7 @@ def _sunrise(canvas: Canvas, rng: Rng, accents: Accents) -> None:
 def _floor(canvas: Canvas, colour: str, deep: int) -> None:
     top, rows = canvas.span()
     for row in range(top + rows - deep, top + rows):
-        for column in range(canvas.columns):
-            canvas.cell(row, column, colour, "solid")
+        canvas.band(row, colour)
     canvas.deepen(colour)
 
 
@@ -217,8 +216,7 @@ def _stripes(canvas: Canvas, rng: Rng, accents: Accents) -> None:
     """Draw level stripes from edge to edge."""
     gap = int(rng.integers(2, 4))
     for number, row in enumerate(range(int(rng.integers(0, 2)), canvas.rows, gap)):
-        for column in range(canvas.columns):
-            canvas.cell(row, column, accents[number % 2], "solid")
+        canvas.band(row, accents[number % 2])
 
 
 def _confetti(canvas: Canvas, rng: Rng, accents: Accents) -> None:
@@ -236,8 +234,7 @@ def _gradient(canvas: Canvas, rng: Rng, accents: Accents) -> None:
     top, rows = canvas.span()
     for step in range(rows):
         kind = f"fade-{step + 1}" if step < len(FADES) else "solid"
-        for column in range(canvas.columns):
-            canvas.cell(top + step, column, accents[0], kind)
+        canvas.band(top + step, accents[0], kind)
 
 
 def _scallops(canvas: Canvas, rng: Rng, accents: Accents) -> None:

@@ -16,7 +16,7 @@ from presscheck_nano.curves import draw_curves
 from presscheck_nano.export import export, restore
 from presscheck_nano.models import build_vae
 from presscheck_nano.train_ar import Phase, train_ar
-from presscheck_nano.train_dit import train_dit, train_glyphs
+from presscheck_nano.train_dit import train_dit
 from presscheck_nano.train_vae import train_vae
 from presscheck_nano.training import Schedule
 
@@ -63,8 +63,8 @@ def _train(part: str, states: Path, schedule: Schedule, seconds: float | None) -
         vae = build_vae()
         restore(vae, states / "vae.pt")
         vae.eval()
-        learn = train_dit if part == "dit" else train_glyphs
-        learn(states, vae, schedule, batch=16, seconds=seconds)
+        alone = part == "glyphs"
+        train_dit(states, vae, schedule, batch=16, seconds=seconds, glyphs_only=alone)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from presscheck_nano.tokens import (
     VISION_VOCABULARY,
     build_tokenizer,
 )
-from presscheck_nano.training import Schedule, train
+from presscheck_nano.training import Schedule, stray, train
 from presscheck_nano.wording import make_prompt, training_copy
 from presscheck_nano.world import (
     CELL,
@@ -268,13 +268,6 @@ def reground(poster: Poster, ground: str) -> Grid:
     return codes
 
 
-def stray(rng: Rng, cells: np.ndarray) -> np.ndarray:
-    """Return a poster's cells, (cells,), with a few replaced by others of them."""
-    wrong = rng.random(len(cells)) < STRAY_CELLS
-    strayed: np.ndarray = np.where(wrong, rng.choice(cells, len(cells)), cells)
-    return strayed
-
-
 def make_batch(
     tokenizer: PreTrainedTokenizerFast, rng: Rng, size: int, format_: str, phase: str
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -333,7 +326,7 @@ def _row(
     cells = np.concatenate([grid.reshape(-1) for grid in grids])
     weights = np.concatenate([weigh(grid).reshape(-1) for grid in grids])
     weights[0] *= not strayed
-    read = stray(rng, cells)
+    read = stray(rng, cells, STRAY_CELLS)
     if large:
         cells, weights = np.append(cells, IMAGE_END), np.append(weights, QUIET_WEIGHT)
     pad = longest - len(prompt)

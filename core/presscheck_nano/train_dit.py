@@ -19,7 +19,7 @@ from torch.func import functional_call
 from presscheck_nano.models import DIT_WIDTH, HEAD_WIDTH, CodeTable, build_dit, build_glyph_encoder
 from presscheck_nano.posters import SIZES, Poster, Rng, line_width, make_poster
 from presscheck_nano.train_vae import measure_latents
-from presscheck_nano.training import Schedule, train
+from presscheck_nano.training import Schedule, stray, train
 from presscheck_nano.wording import training_copy
 from presscheck_nano.world import CELL, LETTER_CODES
 
@@ -30,8 +30,8 @@ LETTER_WEIGHT = 2.5
 """What letters count in the loss, where anything else counts 1."""
 WINDOWS_UNTIL = 4800
 """Step from which the DiT sees whole widths; until then small windows teach it more a second."""
-WRONG_CODES = 0.01
-"""Share of codes that are replaced by others in training, since a plan may hold mistakes."""
+STRAY_CELLS = 0.01
+"""Share of cells that are replaced by others in training, since a plan may hold mistakes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,8 +160,8 @@ class SampleSource:
                     :, top * scale : (top + rows) * scale, left * scale : (left + columns) * scale
                 ]
             )
-            cells = corrupt(self.rng, sample.codes[top : top + rows, left : left + columns])
-            codes.append(upsample(cells))
+            window = sample.codes[top : top + rows, left : left + columns].numpy()
+            codes.append(upsample(torch.from_numpy(stray(self.rng, window, STRAY_CELLS))))
             copy.append(sample.poster.copy)
             sizes.append((sample.codes.shape[0] * CELL, sample.codes.shape[1] * CELL))
         return torch.stack(latents), torch.stack(codes), copy, sizes
@@ -180,14 +180,6 @@ def upsample(codes: torch.Tensor) -> torch.Tensor:
     """Return the DiT's prior, (tokens,): each cell's code for its two by two tokens."""
     wide = codes.repeat_interleave(TOKENS_PER_CELL, 0).repeat_interleave(TOKENS_PER_CELL, 1)
     return wide.reshape(-1)
-
-
-def corrupt(rng: Rng, codes: torch.Tensor) -> torch.Tensor:
-    """Return the codes with a few of them replaced by others of the same window."""
-    flat = codes.reshape(-1)
-    wrong = torch.from_numpy(rng.random(len(flat)) < WRONG_CODES)
-    others = flat[torch.from_numpy(rng.integers(len(flat), size=len(flat)))]
-    return torch.where(wrong, others, flat).reshape(codes.shape)
 
 
 def velocity_loss(
@@ -233,32 +225,22 @@ def train_dit(
     *,
     batch: int,
     seconds: float | None = None,
+    glyphs_only: bool = False,
 ) -> None:
     """Train the DiT on windows of posters, then on strips of full width and whole posters.
 
     The glyph encoder learns with it: what it says has no meaning but the one the DiT finds in it.
+    With `glyphs_only` it goes on learning alone, with the DiT as its state file left it.
     """
     torch.manual_seed(0)
     renderer = Renderer()
     loss = renderer_loss(renderer, vae, batch)
-    train(renderer, loss, schedule, folder / "dit.pt", every=50, seconds=seconds)
-
-
-def train_glyphs(
-    folder: Path,
-    vae: AutoencoderKL,
-    schedule: Schedule,
-    *,
-    batch: int,
-    seconds: float | None = None,
-) -> None:
-    """Train the glyph encoder on, with the DiT as `train_dit` left it."""
-    renderer = Renderer()
-    renderer.load_state_dict(torch.load(folder / "dit.pt", weights_only=True)["module"])
-    renderer.requires_grad_(False)
-    renderer.glyphs.requires_grad_(True)
-    loss = renderer_loss(renderer, vae, batch)
-    train(renderer.glyphs, loss, schedule, folder / "glyphs.pt", every=50, seconds=seconds)
+    module, state = (renderer.glyphs, "glyphs") if glyphs_only else (renderer, "dit")
+    if glyphs_only:
+        renderer.load_state_dict(torch.load(folder / "dit.pt", weights_only=True)["module"])
+        renderer.requires_grad_(False)
+        module.requires_grad_(True)
+    train(module, loss, schedule, folder / f"{state}.pt", every=50, seconds=seconds)
 
 
 def renderer_loss(

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -30,6 +31,14 @@ class Schedule:
             return self.rate * (step + 1) / self.warm_up
         done = min((step - self.warm_up) / max(self.steps - self.warm_up, 1), 1.0)
         return self.rate * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * done)))
+
+
+def stray(rng: np.random.Generator, cells: np.ndarray, share: float) -> np.ndarray:
+    """Return a poster's cells with about a `share` of them replaced by others of them."""
+    wrong = rng.random(cells.size).reshape(cells.shape) < share
+    others = cells.reshape(-1)[rng.integers(cells.size, size=cells.size)].reshape(cells.shape)
+    strayed: np.ndarray = np.where(wrong, others, cells)
+    return strayed
 
 
 def train(
