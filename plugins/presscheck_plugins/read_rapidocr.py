@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import version
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,13 @@ MAX_SIDE = 1_600
 MAX_SCALE = 3.0
 PAD = 32
 """Ground added on every side, in pixels: text at the very edge is not detected without it."""
+LEAST_SCORE = 0.3
+"""What is read with less certainty is no text."""
+TILT = 0.1
+"""Rise by run up to which a line counts as level."""
+
+Pixels = np.ndarray[Any, Any]
+Corners = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class RapidOcrReader:
@@ -46,21 +54,34 @@ class RapidOcrReader:
         scale = min(
             math.sqrt(AREA / (image.width * image.height)), MAX_SIDE / max(image.size), MAX_SCALE
         )
-        found = self._engine(_prepare(image, scale))
+        picture = _prepare(image, scale)
+        found = self._engine(picture, use_det=True)
         if found.boxes is None or found.txts is None or found.scores is None:
             return []
-        corners = (np.asarray(found.boxes, dtype=np.float64) - PAD) / scale
+        boxes = np.asarray(found.boxes, dtype=np.float64)
+        texts, scores = list(found.txts), list(found.scores)
+        for unsure, sure in _overlapping(boxes, scores):
+            boxes[unsure] = _cut(boxes[unsure], boxes[sure])
+            texts[unsure], scores[unsure] = self._recognise(picture, boxes[unsure])
+        corners = (boxes - PAD) / scale
         return [
             ReadText(text=text, score=float(score), polygon=_polygon(box, image.size))
-            for text, score, box in zip(found.txts, found.scores, corners, strict=True)
+            for text, score, box in zip(texts, scores, corners, strict=True)
+            if text.strip() and score >= LEAST_SCORE
         ]
+
+    def _recognise(self, picture: Pixels, box: Corners) -> tuple[str, float]:
+        """Read the level rectangle around a box as one line."""
+        (left, top), (right, bottom) = box.min(axis=0).astype(int), np.ceil(box.max(axis=0))
+        again = self._engine(picture[top : int(bottom), left : int(right)], use_det=False)
+        return (again.txts[0], float(again.scores[0])) if again.txts else ("", 0.0)
 
     @cached_property
     def _engine(self) -> Any:
         engine: Any = import_module("rapidocr").RapidOCR(
             params={
                 "Global.log_level": "error",
-                "Global.text_score": 0.3,
+                "Global.text_score": LEAST_SCORE,
                 "Global.use_cls": False,
                 "Global.use_vertical_padding": False,
                 "Det.limit_type": "max",
@@ -78,7 +99,40 @@ class RapidOcrReader:
         return frozenset(recogniser.postprocess_op.character)
 
 
-def _prepare(image: Image.Image, scale: float) -> np.ndarray[Any, Any]:
+def _overlapping(boxes: Corners, scores: Sequence[float]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of level boxes (4, 2) that reach into one another on one line, the unsure first.
+
+    The detector widens its boxes, so that one may reach a letter of the next word, which would then
+    be read twice.
+    """
+    level = [index for index, box in enumerate(boxes) if _is_level(box)]
+    for first, second in combinations(level, 2):
+        low = np.maximum(boxes[first].min(axis=0), boxes[second].min(axis=0))
+        high = np.minimum(boxes[first].max(axis=0), boxes[second].max(axis=0))
+        sides = np.minimum(np.ptp(boxes[first], axis=0), np.ptp(boxes[second], axis=0))
+        across, down = (high - low) / sides
+        if 0 < across < 0.5 < down:
+            unsure, sure = sorted((first, second), key=lambda index: scores[index])
+            yield unsure, sure
+
+
+def _is_level(box: Corners) -> bool:
+    across, down = np.abs(box[1] - box[0])
+    return bool(down <= TILT * across)
+
+
+def _cut(box: Corners, other: Corners) -> Corners:
+    """Return a box without the part that it shares with another one on its line."""
+    (left, _), (right, _) = other.min(axis=0), other.max(axis=0)
+    cut = box.copy()
+    if box[:, 0].mean() < other[:, 0].mean():
+        cut[:, 0] = np.minimum(box[:, 0], left)
+    else:
+        cut[:, 0] = np.maximum(box[:, 0], right)
+    return cut
+
+
+def _prepare(image: Image.Image, scale: float) -> Pixels:
     """Return the scaled image on a border of its ground colour, blue first as OpenCV has it."""
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     pixels = np.asarray(image.convert("RGB").resize(size, Image.Resampling.LANCZOS))

@@ -2,9 +2,11 @@
 
 from functools import cache
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from presscheck_nano.posters import make_poster
 from presscheck_plugins.read_rapidocr import RapidOcrReader, register_readers
 
 
@@ -31,6 +33,15 @@ def test_every_size_is_read(width: int, height: int, size: int) -> None:
     across, down = zip(*found[0].polygon, strict=True)
     assert 0 <= min(across) < width / 2 < max(across) <= width
     assert 0 <= min(down) < height / 2 < max(down) <= height
+
+
+@pytest.mark.parametrize(("copy", "seed"), [("SUMMER SALE", 1), ("€9.99 ONLY", 19)])
+def test_words_whose_boxes_overlap_are_read_once(copy: str, seed: int) -> None:
+    pixels = make_poster(np.random.default_rng(seed), copy).pixels
+    found = reader().read(Image.fromarray((pixels * 255).round().astype(np.uint8)))
+    assert [line.text.strip() for line in sorted(found, key=lambda line: line.polygon)] == (
+        copy.split()
+    )
 
 
 def test_an_empty_picture_holds_no_text() -> None:
