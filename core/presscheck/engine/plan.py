@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from presscheck.assets import Plan
+from presscheck.engine.cells import CELL
 from presscheck.engine.contract import PlanRequest, Progress, Step
 from presscheck.engine.decoding import write_tokens
 from presscheck.engine.memory import free_memory, out_of_memory
@@ -20,9 +21,6 @@ from presscheck.errors import EngineError
 
 if TYPE_CHECKING:
     from diffusers import GlmImagePipeline
-
-CELL = 32
-"""Pixels of a cell of the large grid."""
 
 
 class Planner:

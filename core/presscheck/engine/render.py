@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from PIL import Image
 
-from presscheck.assets import Plan
+from presscheck.assets import Box, Plan
+from presscheck.engine.cells import CELL, Place, pixels_of, touched
 from presscheck.engine.contract import Progress, Step
+from presscheck.engine.denoise import Denoiser, Still
 from presscheck.engine.memory import out_of_memory
-from presscheck.engine.plan import CELL
 from presscheck.errors import EngineError
 
 if TYPE_CHECKING:
@@ -26,31 +28,13 @@ class Renderer:
 
     def __init__(self, pipeline: GlmImagePipeline, *, steps: int, guidance_scale: float) -> None:
         self.pipeline: Any = pipeline
-        self.steps, self.guidance_scale = steps, guidance_scale
-        self._keep_empty_prompt()
-
-    def _keep_empty_prompt(self) -> None:
-        """Compute the embedding of the empty prompt, which guidance needs, once and not a call."""
-        embed = self.pipeline._get_glyph_embeds
-        kept: dict[Any, torch.Tensor] = {}
-
-        def embed_once(prompt: Any = None, *arguments: Any, **options: Any) -> torch.Tensor:
-            if prompt not in ("", [""]):
-                result: torch.Tensor = embed(prompt, *arguments, **options)
-                return result
-            key = (arguments, tuple(sorted(options.items())))
-            if key not in kept:
-                kept[key] = embed(prompt, *arguments, **options)
-            return kept[key]
-
-        self.pipeline._get_glyph_embeds = embed_once
+        self.denoiser = Denoiser(pipeline, steps=steps, guidance_scale=guidance_scale)
 
     @property
     def codes(self) -> int:
         """Size of the codebook that the transformer knows."""
         return int(self.pipeline.transformer.config.prior_vq_quantizer_codebook_size)
 
-    @torch.inference_mode()
     def render(self, plan: Plan, seed: int, progress: Progress | None) -> Image.Image:
         """Render a plan to an RGB image of its size.
 
@@ -58,8 +42,42 @@ class Renderer:
             EngineError: The plan isn't one of this model's, memory is short, or numbers went wrong.
         """
         check_plan(plan, self.codes)
+        return self._image(plan, seed, progress, None)
+
+    def repair(
+        self, plan: Plan, image: Image.Image, box: Box, seed: int, progress: Progress | None
+    ) -> Image.Image:
+        """Render the cells of `image` that `box` touches anew; the other pixels stay as they are.
+
+        Latents outside the box follow the image through the noise (Lugmayr et al. 2022, "RePaint"),
+        so that what is drawn inside meets it.
+
+        Raises:
+            EngineError: As `render`, or the image isn't of the plan's size.
+        """
+        check_plan(plan, self.codes)
+        if image.size != (plan.width, plan.height):
+            raise EngineError(
+                f"an image of {image.width}x{image.height} pixels cannot be repaired with a plan "
+                f"of {plan.width}x{plan.height}.",
+                remedy="Repair what was rendered from this plan.",
+            )
+        place = pixels_of(touched(box, plan.rows, plan.columns))
+        drawn = self._image(plan, seed, progress, (image, place))
+        repaired = image.convert("RGB")
+        repaired.paste(drawn.crop(place), place)
+        return repaired
+
+    @torch.inference_mode()
+    def _image(
+        self,
+        plan: Plan,
+        seed: int,
+        progress: Progress | None,
+        repaired: tuple[Image.Image, Place] | None,
+    ) -> Image.Image:
         try:
-            pixels = self._run(plan, seed, progress)
+            pixels = self._pixels(plan, seed, progress, repaired)
         except (MemoryError, RuntimeError) as error:
             if not out_of_memory(error):
                 raise
@@ -71,37 +89,48 @@ class Renderer:
             raise _not_finite()
         return Image.fromarray((pixels * 255).round().astype("uint8"))
 
-    def _run(self, plan: Plan, seed: int, progress: Progress | None) -> np.ndarray:
-        result = self.pipeline(
-            prompt=plan.prompt,
-            height=plan.height,
-            width=plan.width,
-            num_inference_steps=self.steps,
-            guidance_scale=self.guidance_scale,
-            generator=torch.Generator().manual_seed(seed),
-            prior_token_ids=self._prior(plan),
-            output_type="np",
-            callback_on_step_end=self._reporter(progress),
+    def _pixels(
+        self,
+        plan: Plan,
+        seed: int,
+        progress: Progress | None,
+        repaired: tuple[Image.Image, Place] | None,
+    ) -> np.ndarray:
+        latents = self.denoiser.denoise(
+            plan.prompt,
+            self._prior(plan),
+            (plan.width, plan.height),
+            torch.Generator().manual_seed(seed),
+            still=None if repaired is None else self._still(*repaired),
+            report=_reporter(progress, self.denoiser.steps),
         )
-        pixels: np.ndarray = result.images[0]
-        return pixels
+        return self.denoiser.decode(latents)
 
     def _prior(self, plan: Plan) -> torch.Tensor:
         """Return the plan's cells, each for its two by two tokens, (1, tokens)."""
         cells = torch.tensor(plan.tokens)
         prior: torch.Tensor = self.pipeline._upsample_token_ids(cells, plan.rows, plan.columns)
-        return prior.to(self.pipeline._execution_device)
+        return prior.to(self.denoiser.device)
 
-    def _reporter(self, progress: Progress | None) -> Any:
-        def report(_: Any, step: int, __: Any, state: dict[str, Any]) -> dict[str, Any]:
-            # Decoding clamps infinities to white, so they are looked for before it.
-            if not state["latents"].isfinite().all():
-                raise _not_finite()
-            if progress is not None:
-                progress(Step(stage="render", done=step + 1, total=self.steps))
-            return state
+    def _still(self, image: Image.Image, place: Place) -> Still:
+        """Return an image's latents, free to change in the pixels of `place`."""
+        pixels = np.asarray(image.convert("RGB"), dtype=np.float32) / np.float32(255)
+        latents = self.denoiser.encode(pixels)
+        left, top, right, bottom = (side // self.pipeline.vae_scale_factor for side in place)
+        free = torch.zeros_like(latents[:, :1], dtype=torch.bool)
+        free[..., top:bottom, left:right] = True
+        return Still(latents=latents, free=free)
 
-        return report
+
+def _reporter(progress: Progress | None, steps: int) -> Callable[[int, torch.Tensor], None]:
+    def report(done: int, latents: torch.Tensor) -> None:
+        # Decoding clamps infinities to white, so they are looked for before it.
+        if not latents.isfinite().all():
+            raise _not_finite()
+        if progress is not None:
+            progress(Step(stage="render", done=done, total=steps))
+
+    return report
 
 
 def check_plan(plan: Plan, codes: int) -> None:

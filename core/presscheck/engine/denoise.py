@@ -1,0 +1,178 @@
+# pyright: basic, reportAttributeAccessIssue=false, reportPrivateImportUsage=false
+# pyright: reportCallIssue=false, reportArgumentType=false, reportIndexIssue=false
+# torch, diffusers and transformers are typed in parts only; mypy checks this module strictly.
+"""The denoising loop of the render stage.
+
+It computes what `GlmImagePipeline` computes, bit for bit, and keeps nothing on the pipeline: two
+threads may be in it at once, and it can hold a part of the picture still.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from diffusers.pipelines.glm_image.pipeline_glm_image import calculate_shift
+
+if TYPE_CHECKING:
+    from diffusers import GlmImagePipeline
+
+KEPT_PROMPTS = 64
+"""How many prompts' glyph embeddings are kept: the assets of a few rounds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Still:
+    """What a repair leaves as it is: clean latents, and a mask that is 1 where they may change."""
+
+    latents: torch.Tensor
+    free: torch.Tensor
+
+
+class Denoiser:
+    """Denoises latents with a loaded pipeline's transformer, and decodes them."""
+
+    def __init__(self, pipeline: GlmImagePipeline, *, steps: int, guidance_scale: float) -> None:
+        self.pipeline: Any = pipeline
+        self.steps, self.guidance_scale = steps, guidance_scale
+        # Guidance asks for the empty prompt in every call, a re-render for one it knows.
+        self._glyphs = lru_cache(maxsize=KEPT_PROMPTS)(self._embed)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the models compute."""
+        device: torch.device = self.pipeline._execution_device
+        return device
+
+    def _embed(self, prompt: str) -> torch.Tensor:
+        embedded: torch.Tensor = self.pipeline._get_glyph_embeds(
+            [prompt], device=self.device, dtype=self.pipeline.dtype
+        )
+        return embedded
+
+    def denoise(
+        self,
+        prompt: str,
+        prior: torch.Tensor,
+        size: tuple[int, int],
+        generator: torch.Generator,
+        *,
+        steps: int | None = None,
+        still: Still | None = None,
+        report: Callable[[int, torch.Tensor], None],
+    ) -> torch.Tensor:
+        """Return clean latents, (1, channels, height, width), of a plan's cells.
+
+        `prior` is (1, tokens), `size` (width, height) in pixels; `report` is called after each step
+        with how many are done and the latents.
+        """
+        embedded = self._glyphs(prompt)
+        noise = self._noise(size, embedded.dtype, generator)
+        scheduler, times = self._schedule(size, steps or self.steps)
+        latents = noise
+        for done, time in enumerate(times):
+            predicted = self._predict(latents, time, prior, embedded, size)
+            latents = scheduler.step(predicted, time, latents, return_dict=False)[0]
+            if still is not None:
+                sigma = scheduler.sigmas[done + 1]
+                kept = (1 - sigma) * still.latents + sigma * noise
+                latents = torch.where(still.free, latents, kept.to(latents.dtype))
+            report(done + 1, latents)
+        return latents
+
+    def _noise(
+        self, size: tuple[int, int], dtype: torch.dtype, generator: torch.Generator
+    ) -> torch.Tensor:
+        channels = self.pipeline.transformer.config.in_channels
+        width, height = size
+        noise: torch.Tensor = self.pipeline.prepare_latents(
+            1, channels, height, width, dtype, self.device, generator
+        )
+        return noise
+
+    def _schedule(self, size: tuple[int, int], steps: int) -> tuple[Any, torch.Tensor]:
+        """Return a scheduler of this call's own, and its timesteps."""
+        scheduler = copy.deepcopy(self.pipeline.scheduler)
+        config = scheduler.config
+        times = np.linspace(config.num_train_timesteps, 1.0, steps + 1)[:-1]
+        times = times.astype(np.int64).astype(np.float32)
+        side = self.pipeline.vae_scale_factor * self.pipeline.transformer.config.patch_size
+        mu = calculate_shift(
+            (size[0] // side) * (size[1] // side),
+            config.get("base_image_seq_len", 256),
+            config.get("base_shift", 0.25),
+            config.get("max_shift", 0.75),
+        )
+        sigmas = times / config.num_train_timesteps
+        # The transformer sees these times, Euler the sigmas that the scheduler shifts.
+        scheduler.set_timesteps(timesteps=times, sigmas=sigmas, device=self.device, mu=mu)
+        return scheduler, scheduler.timesteps
+
+    def _predict(
+        self,
+        latents: torch.Tensor,
+        time: torch.Tensor,
+        prior: torch.Tensor,
+        embedded: torch.Tensor,
+        size: tuple[int, int],
+    ) -> torch.Tensor:
+        asked = self._velocity(latents, time, prior, embedded, size, drop=False)
+        if self.guidance_scale <= 1:
+            return asked
+        plain = self._velocity(latents, time, prior, self._glyphs(""), size, drop=True)
+        return plain + self.guidance_scale * (asked - plain)
+
+    def _velocity(
+        self,
+        latents: torch.Tensor,
+        time: torch.Tensor,
+        prior: torch.Tensor,
+        embedded: torch.Tensor,
+        size: tuple[int, int],
+        *,
+        drop: bool,
+    ) -> torch.Tensor:
+        transformer = self.pipeline.transformer
+        options: dict[str, Any] = {"dtype": embedded.dtype, "device": latents.device}
+        velocity: torch.Tensor = transformer(
+            hidden_states=latents.to(transformer.dtype),
+            encoder_hidden_states=embedded,
+            prior_token_id=prior,
+            prior_token_drop=torch.full_like(prior, drop, dtype=torch.bool),
+            timestep=time.expand(1) - 1,
+            target_size=torch.tensor([[size[1], size[0]]], **options),
+            crop_coords=torch.zeros((1, 2), **options),
+            return_dict=False,
+        )[0]
+        return velocity.float()
+
+    def decode(self, latents: torch.Tensor) -> np.ndarray:
+        """Return pixels, (height, width, 3) in 0..1, of clean latents."""
+        vae = self.pipeline.vae
+        mean, spread = self._statistics(latents)
+        image = vae.decode(latents.to(vae.dtype) * spread + mean, return_dict=False)[0]
+        pixels: np.ndarray = self.pipeline.image_processor.postprocess(image, output_type="np")[0]
+        self.pipeline.maybe_free_model_hooks()
+        return pixels
+
+    def encode(self, pixels: np.ndarray) -> torch.Tensor:
+        """Return clean latents of pixels, (height, width, 3) in 0..1; the opposite of `decode`."""
+        vae = self.pipeline.vae
+        image = torch.from_numpy(pixels).permute(2, 0, 1)[None].to(self.device, vae.dtype)
+        latents = vae.encode(image * 2 - 1).latent_dist.mode()
+        mean, spread = self._statistics(latents)
+        encoded: torch.Tensor = (latents - mean) / spread
+        return encoded
+
+    def _statistics(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        config = self.pipeline.vae.config
+        mean, spread = (
+            torch.tensor(values).view(1, -1, 1, 1).to(latents.device, self.pipeline.vae.dtype)
+            for values in (config.latents_mean, config.latents_std)
+        )
+        return mean, spread
