@@ -114,9 +114,9 @@ class AssetSpec:
 class Plan:
     """What the AR stage wrote: the tokens that the DiT stage renders.
 
-    `tokens` is the large grid, row-major, `rows` x `columns`, one cell per 32 x 32 pixels.
-    `width`, `height` are the planned pixels (multiples of 32). Engines that cannot split leave
-    `tokens` empty.
+    `tokens` is the large grid, row-major, `rows` x `columns`, one cell per 32 x 32 pixels; `draft`
+    is the small grid that was written before it. `width`, `height` are the planned pixels
+    (multiples of 32). Engines that cannot split leave both empty.
     """
 
     engine: str
@@ -127,6 +127,7 @@ class Plan:
     rows: int
     columns: int
     tokens: tuple[int, ...]
+    draft: tuple[int, ...] = ()
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
@@ -135,7 +136,7 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over what the render depends on; the seconds are left out."""
+        """SHA-256 over what the render depends on; draft and seconds are left out."""
         parts = (self.engine, self.prompt, self.seed, self.width, self.height, self.tokens)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 

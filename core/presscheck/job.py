@@ -71,7 +71,15 @@ class Job:
 
         def report(step: Step) -> None:
             self.check_stop()
-            self.watch(Event(stage=step.stage, assets=assets, done=step.done, total=step.total))
+            self.watch(
+                Event(
+                    stage=step.stage,
+                    assets=assets,
+                    done=step.done,
+                    total=step.total,
+                    note=step.note,
+                )
+            )
 
         return report
 

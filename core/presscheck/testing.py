@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from presscheck.assets import Plan
-from presscheck.engine.contract import Capabilities, PlanRequest, Progress, Step
+from presscheck.assets import Box, Plan
+from presscheck.engine.contract import Capabilities, PlanRequest, Preview, Progress, Step
 from presscheck.engine.sizes import planned_size
+from presscheck.registry import ReadText
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -31,6 +32,7 @@ class PaperEngine:
     """
 
     wrong: int = 0
+    misplanned: frozenset[int] = frozenset()
     name: str = "paper:1"
     capabilities: Capabilities = field(
         default_factory=lambda: Capabilities(native=((512, 512), (384, 672), (672, 384)))
@@ -87,6 +89,43 @@ class PaperEngine:
             place = (plan.width / 2, plan.height * (0.17 + 0.15 * row))
             draw.text(place, text, font=font, fill="#14171d", anchor="mm")
         return image
+
+    def preview(self, plan: Plan, *, progress: Progress | None = None) -> Preview | None:
+        """Tell what the prompt asks for; with a letter wrong for the seeds in `misplanned`."""
+        del progress
+        if self.capabilities.preview is None:
+            return None
+        texts = [
+            misspell(text) if plan.seed in self.misplanned else text
+            for text in self.glyph_texts(plan.prompt)
+        ]
+        return Preview(
+            kind="read-out",
+            lines=tuple(self._line(plan, row, text) for row, text in enumerate(texts)),
+        )
+
+    def _line(self, plan: Plan, row: int, text: str) -> ReadText:
+        left, right = 0.1 * plan.width, 0.9 * plan.width
+        top = plan.height * (0.1 + 0.15 * row)
+        bottom = top + plan.height * 0.12
+        corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+        return ReadText(text=text, score=1.0, polygon=corners)
+
+    def repair(
+        self,
+        plan: Plan,
+        image: Image.Image,
+        box: Box,
+        *,
+        seed: int,
+        progress: Progress | None = None,
+    ) -> Image.Image:
+        """Render the plan, and take what the box covers."""
+        place = box.pixels(*image.size)
+        drawn = self.render(plan, seed=seed, progress=progress)
+        repaired = image.copy()
+        repaired.paste(drawn.crop(place), place)
+        return repaired
 
     def close(self) -> None:
         """Do nothing: there is nothing to free."""

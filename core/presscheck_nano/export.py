@@ -24,9 +24,10 @@ from presscheck_nano.tokens import CHAT_TEMPLATE
 from presscheck_nano.train_ar import Speller, make_tokenizer
 from presscheck_nano.train_dit import Renderer
 from presscheck_nano.train_vae import measure_latents
-from presscheck_nano.world import CELL, CHARACTERS, MARKS
+from presscheck_nano.world import CELL, CHARACTERS, MARKS, letter_code
 
-STEPS = 12
+STEPS = 4
+"""More change no verdict and hardly a pixel: a plan says nearly all of the picture."""
 TEMPERATURE, TOP_P = 1.0, 0.4
 
 
@@ -68,6 +69,17 @@ def export(states: Path, folder: Path) -> None:
     (folder / "presscheck.json").write_text(
         json.dumps(recommended(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
+    write_readout(folder)
+
+
+def write_readout(folder: Path) -> None:
+    """Write which codes draw which letter: the engine reads a plan's copy with it."""
+    letters = {
+        letter: [[letter_code(letter, mark, half) for mark in range(MARKS)] for half in (0, 1)]
+        for letter in CHARACTERS
+    }
+    text = json.dumps({"rows": 2, "letters": letters}, ensure_ascii=False, separators=(",", ":"))
+    (folder / "readout.json").write_text(text + "\n", encoding="utf-8")
 
 
 def compact(path: Path) -> None:

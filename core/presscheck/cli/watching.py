@@ -50,6 +50,8 @@ class LiveWatch:
                 self._working(event)
 
     def _working(self, event: Event) -> None:
+        if event.note:
+            self.console.print(f"  [yellow]{event.stage}[/]  {escape(event.note)}")
         names = event.assets[0] if len(event.assets) == 1 else f"{len(event.assets)} assets"
         note = f"{UNITS.get(event.stage, '')} {names}".strip()
         self._progress.update(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from presscheck.engine.readout import Readout, load_readout
 from presscheck.engine.settings import EngineSettings, Recommended, read_recommended
 from presscheck.errors import EngineError
 
@@ -43,6 +44,7 @@ class Checkpoint:
     folder: Path | None
     recommended: Recommended
     digest: str
+    readout: Readout | None = None
 
 
 def find_checkpoint(name: str, settings: EngineSettings) -> Checkpoint:
@@ -73,6 +75,7 @@ def _in_folder(name: str, folder: Path) -> Checkpoint:
         name=name,
         folder=folder,
         recommended=read_recommended(folder),
+        readout=load_readout(folder),
         digest=_weights_digest(folder),
     )
 

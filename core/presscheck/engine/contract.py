@@ -6,10 +6,33 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from presscheck.assets import Plan
+from presscheck.assets import Box, Plan
+from presscheck.registry import ReadText
+from presscheck.search import Costs, Record
 
 if TYPE_CHECKING:
     from PIL import Image
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreviewWorth:
+    """How often previews were right about the verdict, and what the steps cost beside them."""
+
+    record: Record = field(default_factory=Record)
+    costs: Costs = field(default_factory=Costs)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """What a plan will show, found before it is rendered.
+
+    Either the lines of text read off its tokens, polygons in pixels of the plan, or an RGB image of
+    fewer steps.
+    """
+
+    kind: str
+    lines: tuple[ReadText, ...] = ()
+    image: Image.Image | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +42,10 @@ class Capabilities:
     `native` sizes (width, height) are the ones that it draws best; an engine with none draws any
     size. `characters` is what it can spell (None: unknown, try it); `line` is the longest line
     of copy it draws, in characters, by native size; `copy` is the longest copy of a slot.
+
+    `batch` is how many plans are best made at once, `workers` how many renders may run beside each
+    other and beside a batch of plans, `repairs` whether it renders a region alone, and `preview`
+    what its previews are known to be worth; None when it has none.
     """
 
     multiple: int = 32
@@ -29,19 +56,35 @@ class Capabilities:
     characters: frozenset[str] | None = None
     line: Mapping[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     copy: int | None = None
+    batch: int = 8
+    workers: int = 1
+    repairs: bool = False
+    preview: PreviewWorth | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """Progress within a stage: `done` of `total` tokens (plan) or denoising steps (render)."""
+    """Progress within a stage: `done` of `total` tokens (plan) or denoising steps (render).
+
+    `note` says what a person should know of it.
+    """
 
     stage: str
     done: int
     total: int
+    note: str = ""
 
 
 Progress = Callable[[Step], None]
 """Called after every token or step; it may raise `Cancelled` to stop the engine there."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Redraw:
+    """A plan of which only the cells that `box` (fractions of the plan) touches are drawn anew."""
+
+    plan: Plan
+    box: Box
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +95,7 @@ class PlanRequest:
     width: int
     height: int
     seed: int
+    redraw: Redraw | None = None
 
 
 class Engine(Protocol):
@@ -91,6 +135,26 @@ class Engine(Protocol):
 
     def render(self, plan: Plan, *, seed: int, progress: Progress | None = None) -> Image.Image:
         """Render a plan to an RGB image of its size; the same plan and seed, the same bytes."""
+        ...
+
+    def preview(self, plan: Plan, *, progress: Progress | None = None) -> Preview | None:
+        """Return what a plan will show; None where the engine cannot tell before it renders."""
+        ...
+
+    def repair(
+        self,
+        plan: Plan,
+        image: Image.Image,
+        box: Box,
+        *,
+        seed: int,
+        progress: Progress | None = None,
+    ) -> Image.Image:
+        """Render the cells of `image` that `box` touches anew; other pixels keep their bytes.
+
+        `image` is RGB, of the plan's size; `box` in its fractions. Asked only of an engine whose
+        capabilities say that it repairs.
+        """
         ...
 
     def close(self) -> None:

@@ -5,16 +5,25 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from presscheck.assets import Plan
+from presscheck.assets import Box, Plan
 from presscheck.engine import sizes
 from presscheck.engine.checkpoint import Checkpoint, find_checkpoint, load_pipeline
-from presscheck.engine.contract import Capabilities, PlanRequest, Progress
+from presscheck.engine.contract import (
+    Capabilities,
+    PlanRequest,
+    Preview,
+    PreviewWorth,
+    Progress,
+)
 from presscheck.engine.settings import EngineSettings, parse_settings
+from presscheck.errors import EngineError
 from presscheck.spec import EngineChoice
 
 if TYPE_CHECKING:
@@ -23,6 +32,10 @@ if TYPE_CHECKING:
     from presscheck.engine.plan import Planner
     from presscheck.engine.render import Renderer
 
+SKETCH_STEPS = 4
+"""Denoising steps of a sketch, where the checkpoint doesn't say."""
+MOST_WORKERS = 8
+"""Renders beside each other unless settings ask for more: each holds its own activations."""
 LIBRARIES = ("torch", "transformers", "diffusers")
 """What computes tokens and pixels: another version may give others for the same seed."""
 
@@ -31,14 +44,17 @@ class GlmImageEngine:
     """GLM-Image from any checkpoint in the published layout.
 
     Weights are loaded when the first plan or render needs them. The AR model keeps positions on
-    itself and cannot serve two threads; a lock lets one in at a time.
+    itself and cannot serve two threads: plans are made one batch after the other. Renders run
+    beside each other and beside plans, as many as the capabilities say.
     """
 
     def __init__(self, checkpoint: Checkpoint, settings: EngineSettings) -> None:
         self.checkpoint, self.settings = checkpoint, settings
         self.recommended = checkpoint.recommended
-        self._capabilities = self.recommended.capabilities()
-        self._lock = threading.RLock()
+        self._sketch = self._preview_kind() == "sketch"
+        self._capabilities = self._able()
+        self._loading, self._planning = threading.Lock(), threading.Lock()
+        self._rendering = threading.BoundedSemaphore(self._capabilities.workers)
         self._parts: tuple[Planner, Renderer] | None = None
 
     @classmethod
@@ -90,8 +106,9 @@ class GlmImageEngine:
             size = self.planned_size(request.width, request.height)
             batches.setdefault(size, []).append(index)
         plans: dict[int, Plan] = {}
-        with self._lock:
-            planner, _ = self._loaded()
+        planner, _ = self._loaded()
+        with self._planning:
+            self._use_threads()
             for size, indices in batches.items():
                 made = planner.plan([requests[i] for i in indices], size, progress)
                 plans.update(zip(indices, made, strict=True))
@@ -99,35 +116,110 @@ class GlmImageEngine:
 
     def render(self, plan: Plan, *, seed: int, progress: Progress | None = None) -> Image.Image:
         """Render a plan to an RGB image of its size; the same plan and seed, the same bytes."""
-        with self._lock:
-            _, renderer = self._loaded()
+        _, renderer = self._loaded()
+        with self._rendering:
+            self._use_threads()
             return renderer.render(plan, seed, progress)
+
+    def preview(self, plan: Plan, *, progress: Progress | None = None) -> Preview | None:
+        """Read the copy off the plan's tokens, or sketch it in few steps; see `settings.preview`.
+
+        A sketch is drawn with the plan's own seed.
+        """
+        kind = self._preview_kind()
+        if kind == "read-out" and self.checkpoint.readout is not None:
+            lines = self.checkpoint.readout.read(plan.tokens, plan.columns)
+            return Preview(kind=kind, lines=tuple(lines))
+        if kind == "sketch":
+            steps = self.recommended.preview.steps if self.recommended.preview else SKETCH_STEPS
+            _, renderer = self._loaded()
+            with self._rendering:
+                self._use_threads()
+                image = renderer.render(plan, plan.seed, progress, steps=steps)
+            return Preview(kind=kind, image=image)
+        return None
+
+    def repair(
+        self,
+        plan: Plan,
+        image: Image.Image,
+        box: Box,
+        *,
+        seed: int,
+        progress: Progress | None = None,
+    ) -> Image.Image:
+        """Render the cells of `image` that `box` touches anew; other pixels keep their bytes."""
+        _, renderer = self._loaded()
+        with self._rendering:
+            self._use_threads()
+            return renderer.repair(plan, image, box, seed, progress)
 
     def close(self) -> None:
         """Forget the weights."""
-        with self._lock:
+        with self._loading:
             self._parts = None
 
-    def _loaded(self) -> tuple[Planner, Renderer]:
-        if self._parts is None:
-            from presscheck.engine.plan import Planner
-            from presscheck.engine.render import Renderer
-
-            self._set_threads()
-            pipeline = load_pipeline(self.checkpoint, self.settings)
-            chosen = self._chosen()
-            self._parts = (
-                Planner(
-                    pipeline, self.name, temperature=chosen["temperature"], top_p=chosen["top_p"]
-                ),
-                Renderer(
-                    pipeline, steps=int(chosen["steps"]), guidance_scale=chosen["guidance_scale"]
-                ),
+    def _preview_kind(self) -> str:
+        """Return how plans are previewed; "" for not at all."""
+        asked, made = self.settings.preview, self.recommended.preview
+        if asked == "auto":
+            asked = made.kind if made is not None else "off"
+        if asked == "read-out" and self.checkpoint.readout is None:
+            if self.settings.preview == "auto":
+                return ""
+            raise EngineError(
+                f"the checkpoint {self.checkpoint.name} has no readout.json.",
+                remedy="Set engine.settings.preview to sketch, auto or off.",
             )
-        return self._parts
+        return "" if asked == "off" else asked
 
-    def _set_threads(self) -> None:
-        if self.settings.threads is not None:
-            import torch
+    def _able(self) -> Capabilities:
+        kind, made = self._preview_kind(), self.recommended.preview
+        worth = made.worth() if made is not None and made.kind == kind else PreviewWorth()
+        return replace(
+            self.recommended.capabilities(),
+            batch=self.settings.batch,
+            workers=self.settings.workers or default_workers(self.settings),
+            repairs=True,
+            preview=worth if kind else None,
+        )
 
-            torch.set_num_threads(self.settings.threads)
+    def _loaded(self) -> tuple[Planner, Renderer]:
+        with self._loading:
+            if self._parts is None:
+                self._parts = self._load()
+            return self._parts
+
+    def _load(self) -> tuple[Planner, Renderer]:
+        from presscheck.engine.plan import Planner
+        from presscheck.engine.render import Renderer
+
+        pipeline = load_pipeline(self.checkpoint, self.settings)
+        chosen = self._chosen()
+        return (
+            Planner(pipeline, self.name, temperature=chosen["temperature"], top_p=chosen["top_p"]),
+            Renderer(pipeline, steps=int(chosen["steps"]), guidance_scale=chosen["guidance_scale"]),
+        )
+
+    def _use_threads(self) -> None:
+        """Compute with as many threads as settings say; torch keeps the number for each thread.
+
+        One by default: images are made beside each other, and a number that followed the machine's
+        cores would change the last bits of sums, and so bytes.
+        """
+        import torch
+
+        torch.set_num_threads(self.settings.threads or 1)
+
+
+def default_workers(settings: EngineSettings) -> int:
+    """Return how many renders run beside each other: one for each core, or one on CUDA."""
+    if settings.device != "cpu" and _cuda():
+        return 1
+    return min(MOST_WORKERS, len(os.sched_getaffinity(0)))
+
+
+def _cuda() -> bool:
+    import torch
+
+    return bool(torch.cuda.is_available())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from presscheck.assets import Plan
-from presscheck.engine.cells import CELL
+from presscheck.engine.cells import CELL, touched
 from presscheck.engine.contract import PlanRequest, Progress, Step
 from presscheck.engine.decoding import write_tokens
 from presscheck.engine.memory import free_memory, out_of_memory
@@ -32,6 +32,7 @@ class Planner:
         self.pipeline: Any = pipeline
         self.engine = engine
         self.temperature, self.top_p = temperature, top_p
+        self._most: dict[tuple[int, int], int] = {}
 
     @property
     def codes(self) -> int:
@@ -48,7 +49,8 @@ class Planner:
     ) -> list[Plan]:
         """Plan requests of one planned size (width, height) in one batch.
 
-        When memory runs out the batch is halved, again and again down to one row.
+        When memory runs out the batch is halved, again and again down to one row; `progress` is
+        told, and the size is remembered.
 
         Raises:
             EngineError: Memory doesn't hold one row, a prompt holds a control token, or the model's
@@ -56,21 +58,37 @@ class Planner:
         """
         for request in requests:
             self._refuse_control_tokens(request.prompt)
+        plans: list[Plan] = []
+        while len(plans) < len(requests):
+            most = self._most.get(size, len(requests))
+            batch = requests[len(plans) : len(plans) + most]
+            made = self._plan_or_halve(batch, size, progress)
+            if made is None:
+                # Here, and not where the error was: there its traceback holds the failed batch.
+                free_memory()
+            else:
+                plans += made
+        return plans
+
+    def _plan_or_halve(
+        self, batch: Sequence[PlanRequest], size: tuple[int, int], progress: Progress | None
+    ) -> list[Plan] | None:
+        """Plan a batch; when memory runs out, remember half of it as the most, and return None."""
         try:
-            return self._plan_batch(requests, size, progress)
+            return self._plan_batch(batch, size, progress)
         except (MemoryError, RuntimeError) as error:
             if not out_of_memory(error):
                 raise
-            if len(requests) == 1:
+            if len(batch) == 1:
                 raise EngineError(
                     f"memory does not hold one plan of {size[0]}x{size[1]} pixels.",
                     remedy="Choose a smaller placement, or set engine.settings.offload.",
                 ) from error
-        # Not in the handler above: there, the traceback still holds the batch that failed.
-        free_memory()
-        middle = len(requests) // 2
-        first = self.plan(requests[:middle], size, progress)
-        return first + self.plan(requests[middle:], size, progress)
+        self._most[size] = len(batch) // 2
+        if progress is not None:
+            note = f"memory does not hold {len(batch)} plans at once; {len(batch) // 2} are tried"
+            progress(Step(stage="plan", done=0, total=1, note=note))
+        return None
 
     def _refuse_control_tokens(self, prompt: str) -> None:
         """Refuse text that the tokenizer would take for an image, a grid or an end."""
@@ -89,8 +107,11 @@ class Planner:
         width, height = size
         rows, columns = height // CELL, width // CELL
         inputs = self._inputs([request.prompt for request in requests], width, height)
-        small = int(inputs["image_grid_thw"][1].prod())
+        _, *draft = inputs["image_grid_thw"][1].tolist()
+        small = draft[0] * draft[1]
         total = small + rows * columns
+        kept = torch.stack([_kept(request, draft, (rows, columns)) for request in requests])
+        kept = kept.to(self.pipeline._execution_device)
         sampler = RowSampler(
             [request.seed for request in requests],
             codes=self.codes,
@@ -101,12 +122,13 @@ class Planner:
 
         def draw(logits: torch.Tensor, step: int) -> torch.Tensor:
             drawn = sampler.draw(logits, step)
+            drawn = torch.where(kept[:, step] < 0, drawn, kept[:, step])
             if progress is not None:
                 progress(Step(stage="plan", done=step + 1, total=total))
             return drawn
 
         written = write_tokens(self.pipeline.vision_language_encoder, inputs, total, draw)
-        tokens = written[:, small:].tolist()
+        tokens = written.tolist()
         seconds = round((time.perf_counter() - started) / len(requests), 3)
         return [
             Plan(
@@ -117,7 +139,8 @@ class Planner:
                 height=height,
                 rows=rows,
                 columns=columns,
-                tokens=tuple(row),
+                tokens=tuple(row[small:]),
+                draft=tuple(row[:small]),
                 seconds=seconds,
             )
             for request, row in zip(requests, tokens, strict=True)
@@ -136,3 +159,25 @@ class Planner:
             return_dict=True,
             return_tensors="pt",
         ).to(self.pipeline._execution_device)
+
+
+def _kept(request: PlanRequest, draft: Sequence[int], large: Sequence[int]) -> torch.Tensor:
+    """Return the tokens of both grids, (tokens,), that a request keeps; -1 for those to draw.
+
+    Raises:
+        EngineError: The plan that was to be redrawn in a part isn't of this size, or has no draft.
+    """
+    grids = [torch.full(tuple(grid), -1) for grid in (draft, large)]
+    if (asked := request.redraw) is not None:
+        plan = asked.plan
+        for grid, tokens in zip(grids, (plan.draft, plan.tokens), strict=True):
+            if len(tokens) != grid.numel():
+                raise EngineError(
+                    f"a plan of {plan.width}x{plan.height} pixels and {len(plan.draft)} cells of "
+                    f"draft cannot be drawn anew in a part at {large[1] * CELL}x{large[0] * CELL}.",
+                    remedy="Redraw a plan of this engine at its own size.",
+                )
+            left, top, right, bottom = touched(asked.box, *grid.shape)
+            grid.copy_(torch.tensor(tokens).view_as(grid))
+            grid[top:bottom, left:right] = -1
+    return torch.cat([grid.flatten() for grid in grids])

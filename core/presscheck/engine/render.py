@@ -35,14 +35,16 @@ class Renderer:
         """Size of the codebook that the transformer knows."""
         return int(self.pipeline.transformer.config.prior_vq_quantizer_codebook_size)
 
-    def render(self, plan: Plan, seed: int, progress: Progress | None) -> Image.Image:
-        """Render a plan to an RGB image of its size.
+    def render(
+        self, plan: Plan, seed: int, progress: Progress | None, *, steps: int | None = None
+    ) -> Image.Image:
+        """Render a plan to an RGB image of its size, in `steps` or as many as were set.
 
         Raises:
             EngineError: The plan isn't one of this model's, memory is short, or numbers went wrong.
         """
         check_plan(plan, self.codes)
-        return self._image(plan, seed, progress, None)
+        return self._image(plan, seed, progress, None, steps)
 
     def repair(
         self, plan: Plan, image: Image.Image, box: Box, seed: int, progress: Progress | None
@@ -75,9 +77,10 @@ class Renderer:
         seed: int,
         progress: Progress | None,
         repaired: tuple[Image.Image, Place] | None,
+        steps: int | None = None,
     ) -> Image.Image:
         try:
-            pixels = self._pixels(plan, seed, progress, repaired)
+            pixels = self._pixels(plan, seed, progress, repaired, steps or self.denoiser.steps)
         except (MemoryError, RuntimeError) as error:
             if not out_of_memory(error):
                 raise
@@ -95,14 +98,16 @@ class Renderer:
         seed: int,
         progress: Progress | None,
         repaired: tuple[Image.Image, Place] | None,
+        steps: int,
     ) -> np.ndarray:
         latents = self.denoiser.denoise(
             plan.prompt,
             self._prior(plan),
             (plan.width, plan.height),
             torch.Generator().manual_seed(seed),
+            steps=steps,
             still=None if repaired is None else self._still(*repaired),
-            report=_reporter(progress, self.denoiser.steps),
+            report=_reporter(progress, steps),
         )
         return self.denoiser.decode(latents)
 

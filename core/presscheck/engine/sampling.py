@@ -35,22 +35,29 @@ class RowSampler:
             EngineError: The model's numbers went wrong; the likeliest token would be any.
         """
         logits = logits[:, : self.codes].float()
-        # A row's maximum is NaN or infinite as soon as one of its numbers is.
-        best, first = logits.max(dim=-1)
-        if not best.isfinite().all():
-            raise EngineError(
-                "the plan holds numbers that are not finite.",
-                remedy="Set engine.settings.dtype to float32, or download the checkpoint again.",
-            )
         if self.temperature == 0:
-            return first
-        shares, tokens = nucleus(logits / self.temperature, self.top_p)
+            best, likeliest = logits.max(dim=-1)
+            _check_finite(best)
+            return likeliest
+        if self.temperature != 1:
+            logits = logits / self.temperature
+        shares, tokens = nucleus(logits, self.top_p)
+        # The largest share is NaN as soon as one of a row's numbers is NaN or infinite.
+        _check_finite(shares[:, 0])
         # The inverse of the distribution function, at a uniform number.
         bounds = shares.cumsum(dim=-1)
         chance = self.chances[:, step, None].to(bounds.device)
         place = (bounds <= chance * bounds[:, -1:]).sum(dim=-1, keepdim=True)
         last = (shares > 0).sum(dim=-1, keepdim=True) - 1
         return tokens.gather(-1, place.minimum(last))[:, 0]
+
+
+def _check_finite(values: torch.Tensor) -> None:
+    if not values.isfinite().all():
+        raise EngineError(
+            "the plan holds numbers that are not finite.",
+            remedy="Set engine.settings.dtype to float32, or download the checkpoint again.",
+        )
 
 
 def nucleus(logits: torch.Tensor, top_p: float) -> tuple[torch.Tensor, torch.Tensor]:

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from presscheck.engine.contract import Capabilities
+from presscheck.engine.contract import Capabilities, PreviewWorth
 from presscheck.errors import EngineError, InputError
+from presscheck.search import Costs, Record
 from presscheck.spec import EngineChoice
 
 RECOMMENDED = "presscheck.json"
@@ -19,6 +20,8 @@ Steps = Annotated[int, Field(ge=1, le=200)]
 GuidanceScale = Annotated[float, Field(ge=0, le=20)]
 Temperature = Annotated[float, Field(ge=0, le=2)]
 TopP = Annotated[float, Field(gt=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0)]
 SizeName = Annotated[str, Field(pattern=r"^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$")]
 
 
@@ -29,6 +32,41 @@ def _whole_cells(length: int) -> int:
 
 
 Side = Annotated[int, Field(ge=32, le=8192), AfterValidator(_whole_cells)]
+
+
+class RecordCounts(BaseModel):
+    """Counts of a `presscheck.search.Record`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accepted_right: Count = 0
+    accepted_wrong: Count = 0
+    rejected_right: Count = 0
+    rejected_wrong: Count = 0
+
+
+class RecommendedPreview(BaseModel):
+    """How a checkpoint's plans are previewed, and what was measured of it.
+
+    `steps` are those of a sketch. `record` holds counts over verified renders; `plan`, `preview`
+    and `render` (with verification) are seconds on one machine: only their ratio matters.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    kind: Literal["read-out", "sketch"]
+    steps: Steps = 4
+    record: RecordCounts = RecordCounts()
+    plan: Seconds = 1.0
+    preview: Seconds = 0.0
+    render: Seconds = 1.0
+
+    def worth(self) -> PreviewWorth:
+        """Return the same as the engine's capabilities tell it."""
+        return PreviewWorth(
+            record=Record(**self.record.model_dump()),
+            costs=Costs(plan=self.plan, preview=self.preview, render=self.render),
+        )
 
 
 class Recommended(BaseModel):
@@ -48,6 +86,7 @@ class Recommended(BaseModel):
     guidance_scale: GuidanceScale = 1.5
     temperature: Temperature = 0.9
     top_p: TopP = 0.75
+    preview: RecommendedPreview | None = None
 
     def capabilities(self) -> Capabilities:
         """Return the same as the engine's capabilities."""
@@ -64,6 +103,8 @@ class EngineSettings(BaseModel):
     """What a campaign may set under `engine.settings`; None leaves it to the checkpoint.
 
     `revision` is for hub ids. A commit pins the weights; a branch may move under the same name.
+    `threads` are those of one plan or render, `workers` how many renders run beside each other,
+    `batch` how many plans are made at once. docs/engine.md tells what each does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -76,6 +117,9 @@ class EngineSettings(BaseModel):
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     offload: Literal["none", "model", "sequential"] = "none"
     threads: Annotated[int, Field(ge=1, le=256)] | None = None
+    workers: Annotated[int, Field(ge=1, le=64)] | None = None
+    batch: Annotated[int, Field(ge=1, le=256)] = 8
+    preview: Literal["auto", "off", "read-out", "sketch"] = "auto"
     revision: str | None = None
 
 

@@ -193,8 +193,14 @@ def test_short_memory_halves_the_batch(
 
     wanted = [plan.digest for plan in engine.plan(requests())]
     monkeypatch.setattr(Planner, "_plan_batch", tight)
+    told: list[Step] = []
+    assert [plan.digest for plan in engine.plan(requests(), progress=told.append)] == wanted
+    assert sizes == [3, 1, 1, 1]
+    assert [step.note for step in told if step.note] == [
+        "memory does not hold 3 plans at once; 1 are tried"
+    ]
     assert [plan.digest for plan in engine.plan(requests())] == wanted
-    assert sizes == [3, 1, 2, 1, 1]
+    assert sizes[4:] == [1, 1, 1], "the size that memory holds is remembered"
 
 
 def test_no_memory_for_one_row_is_a_clear_error(
