@@ -203,6 +203,7 @@ class Roll(StrEnum):
 
     PLAN = "plan"
     RENDER = "render"
+    REPAIR = "repair"
     TYPESET = "typeset"
 
 
@@ -211,8 +212,9 @@ class Decision:
     """What the re-roll policy wants next: a roll, or None to stop.
 
     `accepted` tells a stop with a good candidate from giving up. `typeset` names all the slots
-    to be set with the brand's font in the next attempt. `base` is the image that a TYPESET roll
-    starts from. `reason` is shown to people.
+    to be set with the brand's font in the next attempt. `base` is the image that a TYPESET or
+    REPAIR roll starts from, `repair` the slot whose region is rendered anew. `reason` is shown to
+    people.
     """
 
     roll: Roll | None
@@ -220,13 +222,15 @@ class Decision:
     accepted: bool = False
     typeset: tuple[str, ...] = ()
     base: str = ""
+    repair: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pull:
     """One roll that was rendered and waits for its proof. Digests name blobs.
 
-    `base` is the engine's image before any slot is typeset.
+    `base` is the engine's image before any slot is typeset. `preview` is what the plan's preview
+    said, `dropped` how many plans before it were refused by theirs.
     """
 
     asset: str
@@ -238,6 +242,8 @@ class Pull:
     render_seed: int
     base: str
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
+    preview: Status | None = None
+    dropped: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -260,6 +266,8 @@ class Attempt:
     verdicts: tuple[Verdict, ...]
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
     money: float = 0.0
+    preview: Status | None = None
+    dropped: int = 0
 
     @property
     def accepted(self) -> bool:

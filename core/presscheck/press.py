@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -22,7 +23,7 @@ from tenacity import (
     wait_random,
 )
 
-from presscheck.assets import Asset, AssetSpec, AssetState, Finding
+from presscheck.assets import Asset, AssetSpec, AssetState, Finding, Pull
 from presscheck.blobs import Blobs
 from presscheck.brand import Brand
 from presscheck.errors import (
@@ -39,8 +40,10 @@ from presscheck.plugins import Plugins, pick
 from presscheck.registry import Deliverer
 from presscheck.spec import Campaign
 from presscheck.stages.collect import collect, resolve_placements
-from presscheck.stages.extract import plan_round, proof, pull
+from presscheck.stages.extract import proof
 from presscheck.stages.integrate import deliver, deliver_manifest, finish, ready_deliverers
+from presscheck.stages.planning import Round, open_round
+from presscheck.stages.rounds import pull_round
 from presscheck.stages.validate import refuse_errors, validate
 
 if TYPE_CHECKING:
@@ -146,8 +149,8 @@ class Press:
         job = self.open(campaign)
         with only_one(self.work, job.run):
             outbox = Outbox(job, ready_deliverers(job))
-            for names in by_size(job):
-                _roll_until_settled(job, names, outbox)
+            open_assets = [name for names in by_size(job) for name in names]
+            _roll_until_settled(job, open_assets, outbox)
             outbox.ship()
             if outbox.failure is not None:
                 raise outbox.failure
@@ -266,16 +269,29 @@ def with_retries(action: Callable[[], object]) -> None:
 def _roll_until_settled(job: Job, names: Sequence[str], outbox: Outbox) -> None:
     engine = job.make_engine()
     while names:
-        round_ = plan_round(job, names, engine)
+        round_ = open_round(job, names, engine)
         for name, error in round_.failed.items():
             outbox.set_aside(name, error)
-        outbox.ship()
-        for item in round_.planned:
-            with outbox.plugins_told(item.asset.spec.id):
-                pulled = pull(job, item, engine)
-                proof(job, pulled.asset, pulled.number)
-        names = [item.asset.spec.id for item in round_.planned]
-        names = [name for name in names if outbox.going(name)]
+        _roll_once(job, round_, engine, outbox)
+        names = [name for name in round_.names if outbox.going(name)]
+
+
+def _roll_once(job: Job, round_: Round, engine: Engine, outbox: Outbox) -> None:
+    """Roll a round, and proof its images and ship what was accepted before beside it."""
+    with ThreadPoolExecutor(1, "proof") as proofs, ThreadPoolExecutor(1, "ship") as shipping:
+        others: list[Future[None]] = [shipping.submit(outbox.ship)]
+
+        def pulled(made: Pull) -> None:
+            others.append(proofs.submit(_proof, job, made, outbox))
+
+        pull_round(job, round_, engine, pulled, outbox.set_aside)
+        for other in others:
+            other.result()
+
+
+def _proof(job: Job, made: Pull, outbox: Outbox) -> None:
+    with outbox.plugins_told(made.asset):
+        proof(job, made.asset, made.number)
 
 
 def engine_name(job: Job) -> str:

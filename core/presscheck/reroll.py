@@ -4,8 +4,11 @@ The ladder, from what went wrong to the cheapest stage that can mend it:
 
 1. nothing was tried: plan, render, and typeset what the model must not or cannot draw;
 2. copy missing, misplaced, or drawn where none was asked for: the layout is wrong, so a new plan;
-3. copy in place but misspelt or unreadable: the same plan with a new render seed, then a new plan;
-4. plans or budget spent: the brand's last step, which is typesetting the failed slots or giving up.
+3. copy in place but misspelt or unreadable: the same plan with a new render seed, unless the plan's
+   preview had found it wrong as well; then a new plan;
+4. one slot wrong beside others that the model drew right, or hardly a roll left: a repair, which
+   renders the slot's region anew and keeps every other pixel;
+5. plans or budget spent: the brand's last step, which is typesetting the failed slots or giving up.
 
 Typesetting covers what the model drew in a slot's place. What it drew elsewhere stays in sight, so
 when every attempt has copy in a wrong place, the last step is a plan in which the failed slots are
@@ -26,6 +29,7 @@ from presscheck.assets import (
     Severity,
     Status,
     Trouble,
+    Verdict,
 )
 from presscheck.brand import Ladder
 from presscheck.engine.contract import Capabilities
@@ -64,14 +68,55 @@ def _engine_roll(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt]) ->
     last = attempts[-1]
     if rolls_left(rules.budget, attempts) == 1 and (plan := _plan_without(asset, rules, attempts)):
         return replace(plan, reason=f"{_what(last)}; {plan.reason}")
+    repair = _repair(asset, rules, attempts)
+    if repair is not None and (
+        rolls_left(rules.budget, attempts) == 1 or _drew_others(repair, asset)
+    ):
+        return repair
     in_place = rules.capabilities.splits and not _layout_failed(last)
+    in_place = in_place and last.preview is not Status.REJECT
     if in_place and _renders(last, attempts) < rules.ladder.renders:
         reason = f"{_what(last)}; same plan, new render"
         return Decision(roll=Roll.RENDER, reason=reason, typeset=left_out(attempts, last.plan))
     if _plans(attempts) < rules.ladder.plans:
         reason = f"{_what(last)}; new plan"
         return Decision(roll=Roll.PLAN, reason=reason, typeset=set_from_start(asset, rules))
-    return None
+    return repair
+
+
+def _repair(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt]) -> Decision | None:
+    """Return the repair of the best image that has one slot wrong, in place, and nothing else."""
+    repairs = [attempt for attempt in attempts if attempt.roll is Roll.REPAIR]
+    if not rules.capabilities.repairs or len(repairs) >= rules.ladder.repairs:
+        return None
+    choices = [
+        attempt
+        for attempt in attempts
+        if attempt.roll is not Roll.TYPESET and len(_to_repair(attempt)) == 1
+    ]
+    if not choices:
+        return None
+    best = min(choices, key=lambda attempt: wrongness(attempt.verdicts))
+    (name,) = _to_repair(best)
+    return Decision(
+        roll=Roll.REPAIR,
+        reason=f"{_what(best)}; repair {name}",
+        typeset=best.candidate.typeset,
+        base=best.base,
+        repair=name,
+    )
+
+
+def _to_repair(attempt: Attempt) -> frozenset[str]:
+    """Return the failed slots when the model drew all of them in place, and nothing else failed."""
+    failed = failed_slots(attempt)
+    if failed & set(attempt.candidate.typeset) or _layout_failed(attempt):
+        return frozenset()
+    return failed if _coverable(attempt) else frozenset()
+
+
+def _drew_others(repair: Decision, asset: AssetSpec) -> bool:
+    return any(slot.name not in {*repair.typeset, repair.repair} for slot in asset.slots)
 
 
 def set_from_start(asset: AssetSpec, rules: Rules) -> tuple[str, ...]:
@@ -128,10 +173,11 @@ def source(attempts: Sequence[Attempt], decision: Decision) -> Attempt:
     return next((a for a in attempts if a.base == decision.base), attempts[-1])
 
 
-def _wrongness(attempt: Attempt) -> tuple[int, int]:
-    readings = [reading for verdict in attempt.verdicts for reading in verdict.slots]
+def wrongness(verdicts: Sequence[Verdict]) -> tuple[int, int]:
+    """Return how wrong an image or a preview is, to choose the best: failures, and edits in all."""
+    readings = [reading for verdict in verdicts for reading in verdict.slots]
     bad = [reading for reading in readings if reading.status is not Status.ACCEPT]
-    findings = sum(len(v.findings) for v in attempt.verdicts if v.status is not Status.ACCEPT)
+    findings = sum(len(v.findings) for v in verdicts if v.status is not Status.ACCEPT)
     return len(bad) + findings, sum(reading.distance for reading in bad)
 
 
@@ -157,7 +203,7 @@ def _last_step(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt], why:
     if rules.ladder.last == "typeset":
         if rolls_left(rules.budget, attempts) and (plan := _plan_without(asset, rules, attempts)):
             return replace(plan, reason=f"{why}; {plan.reason}")
-        for attempt in sorted(attempts, key=lambda a: (not _coverable(a), _wrongness(a))):
+        for attempt in sorted(attempts, key=lambda a: (not _coverable(a), wrongness(a.verdicts))):
             failed = failed_slots(attempt)
             wanted = _may_typeset(asset, failed) | set(attempt.candidate.typeset)
             names = tuple(slot.name for slot in asset.slots if slot.name in wanted)
@@ -200,11 +246,12 @@ def _may_typeset(asset: AssetSpec, failed: Collection[str]) -> set[str]:
 
 
 def _plans(attempts: Sequence[Attempt]) -> int:
-    return len({attempt.plan for attempt in attempts})
+    return len({attempt.plan for attempt in attempts if attempt.roll is not Roll.REPAIR})
 
 
 def _renders(last: Attempt, attempts: Sequence[Attempt]) -> int:
-    return len({attempt.base for attempt in attempts if attempt.plan == last.plan})
+    kept = (a for a in attempts if a.plan == last.plan and a.roll is not Roll.REPAIR)
+    return len({attempt.base for attempt in kept})
 
 
 def _what(attempt: Attempt) -> str:

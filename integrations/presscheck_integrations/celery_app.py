@@ -29,8 +29,10 @@ from presscheck.errors import (
 )
 from presscheck.job import Event, Job
 from presscheck.press import Press, by_size, engine_name
-from presscheck.stages.extract import plan_round, proof, pull
+from presscheck.stages.extract import proof
 from presscheck.stages.integrate import deliver, deliver_manifest, deliverers, finish
+from presscheck.stages.planning import open_round
+from presscheck.stages.rounds import pull_round
 
 QUEUES = ("engine", "cpu", "delivery")
 LEASE_SECONDS = 20.0
@@ -207,15 +209,19 @@ class Workshop:
         for name in waiting:
             self.send("proof", job.run, name)
         engine = job.make_engine()
-        round_ = plan_round(job, [name for name in names if name not in waiting], engine)
+        round_ = open_round(job, [name for name in names if name not in waiting], engine)
         for name, error in round_.failed.items():
             self._set_aside(job, name, error)
         for name in names:
             self._send_on(job, job.ledger.asset(job.run, name))
-        for item in round_.planned:
-            pull(job, item, engine)
-            self.send("proof", job.run, item.asset.spec.id)
-        if not round_.planned:
+        pull_round(
+            job,
+            round_,
+            engine,
+            lambda made: self.send("proof", job.run, made.asset),
+            lambda name, error: self._set_aside(job, name, error),
+        )
+        if not round_.names:
             self._close_when_settled(job)
 
     def _waits_for_proof(self, job: Job, name: str) -> bool:

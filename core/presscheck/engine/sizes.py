@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from presscheck.assets import Box
 from presscheck.engine.contract import Capabilities
 from presscheck.errors import EngineError
 
@@ -61,6 +62,22 @@ def crop_box(size: tuple[int, int], width: int, height: int) -> tuple[int, int, 
     kept = max(1, round(across * height / width))
     top = (down - kept) // 2
     return 0, top, across, top + kept
+
+
+def box_before_crop(box: Box, size: tuple[int, int], width: int, height: int) -> Box:
+    """Return where `box` of the cropped picture lies in the whole, of `size`; both in fractions.
+
+    >>> box_before_crop(Box(x=0.0, y=0.0, width=1.0, height=0.5), (200, 100), 1, 1)
+    Box(x=0.25, y=0.0, width=0.5, height=0.5)
+    """
+    left, top, right, bottom = crop_box(size, width, height)
+    across, down = (right - left) / size[0], (bottom - top) / size[1]
+    return Box(
+        x=left / size[0] + box.x * across,
+        y=top / size[1] + box.y * down,
+        width=box.width * across,
+        height=box.height * down,
+    )
 
 
 def crop_to_ratio(image: Image.Image, width: int, height: int) -> Image.Image:

@@ -32,6 +32,7 @@ from presscheck.report.view import (
 ROLLS = {
     Roll.PLAN: "new plan",
     Roll.RENDER: "new render",
+    Roll.REPAIR: "repair",
     Roll.TYPESET: "typeset",
 }
 STATES = {

@@ -1,4 +1,4 @@
-"""Extract: plan a round of assets in one batch, pull each, proof each, decide.
+"""Extract: pull what was planned, and proof each pull.
 
 The functions are small because each is one task of the queue: what one leaves in the ledger, the
 next finds there, in this process or another, today or after a crash.
@@ -7,8 +7,8 @@ next finds there, in this process or another, today or after a crash.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from PIL import Image
 from pydantic import JsonValue, TypeAdapter
@@ -16,35 +16,30 @@ from pydantic import JsonValue, TypeAdapter
 from presscheck.assets import (
     Asset,
     AssetSpec,
-    AssetState,
     Attempt,
     Candidate,
     Decision,
     Plan,
     Pull,
     Roll,
+    Status,
     Verdict,
 )
-from presscheck.engine.contract import Engine, PlanRequest
+from presscheck.engine.contract import Engine, Progress
 from presscheck.engine.sizes import fit_size
-from presscheck.errors import CopyError, EngineError, PluginError
-from presscheck.job import Event, Job, Stopwatch, derive_seed, step_key
-from presscheck.reroll import (
-    Rules,
-    decide,
-    drawn_over,
-    left_out,
-    out_of_budget,
-    set_from_start,
-    source,
-)
-from presscheck.stages.validate import prompt_for, rules_for
+from presscheck.errors import EngineError
+from presscheck.job import Event, Job, derive_seed, step_key
+from presscheck.reroll import drawn_over, source
+from presscheck.stages.repair import region_to_repair
 from presscheck.typeset import place_logo, set_slots
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """An asset with its next decision and the plan that the decision calls for."""
+    """An asset with its next decision and the plan that the decision calls for.
+
+    `preview` is what the preview said of the plan, `dropped` how many plans before it it refused.
+    """
 
     asset: Asset
     decision: Decision
@@ -52,152 +47,13 @@ class Planned:
     plan: str
     plan_seed: int
     seconds: float
+    preview: Status | None = None
+    dropped: int = 0
 
 
-def next_step(job: Job, asset: Asset, engine: Engine) -> Decision:
-    """Ask plugins, then the built-in policy, what an asset does next; the budget binds both."""
-    rules = _rules_left(job, rules_for(asset.spec, job.campaign, job.brand, engine))
-    if asset.attempts:
-        asked = job.plugins.plan_reroll(asset.spec, job.brand, asset.attempts)
-        costs = asked is not None and asked.roll in {Roll.PLAN, Roll.RENDER}
-        if asked is not None and not (costs and out_of_budget(rules.budget, asset.attempts)):
-            return _completed(asked, asset, rules)
-    return decide(asset.spec, rules, asset.attempts)
-
-
-def _completed(asked: Decision, asset: Asset, rules: Rules) -> Decision:
-    """Return a plugin's decision with the slots that are typeset whether it names them or not."""
-    always = set(set_from_start(asset.spec, rules))
-    if asked.roll is Roll.RENDER:
-        always |= set(left_out(asset.attempts, source(asset.attempts, asked).plan))
-    wanted = always | set(asked.typeset)
-    return replace(asked, typeset=tuple(s.name for s in asset.spec.slots if s.name in wanted))
-
-
-def _rules_left(job: Job, rules: Rules) -> Rules:
-    """Return the rules with no roll left when the campaign's money is spent."""
-    limit = job.campaign.budget.money
-    if limit is None or money_spent(job) < limit:
-        return rules
-    return replace(rules, budget=rules.budget.model_copy(update={"rolls": 0}))
-
-
-def money_spent(job: Job) -> float:
-    """Return what all attempts of the run cost so far, in the budget's currency."""
-    return sum(attempt.money for asset in job.ledger.assets(job.run) for attempt in asset.attempts)
-
-
-def settle(job: Job, asset: Asset, engine: Engine) -> Decision | None:
-    """Return the next roll of an open asset, or close it and return None."""
-    if asset.state is not AssetState.OPEN:
-        return None
-    decision = next_step(job, asset, engine)
-    if decision.roll is not None:
-        return decision
-    state = AssetState.ACCEPTED if decision.accepted else AssetState.REVIEW
-    job.ledger.set_state(job.run, asset.spec.id, state, decision.reason)
-    note = "accepted" if decision.accepted else decision.reason
-    job.watch(Event(stage="settled", assets=(asset.spec.id,), note=note))
-    return None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Round:
-    """The assets of a round that go on, and those that a plugin or its prompt keeps from it."""
-
-    planned: tuple[Planned, ...]
-    failed: Mapping[str, PluginError | CopyError]
-
-
-def plan_round(job: Job, names: Sequence[str], engine: Engine) -> Round:
-    """Plan all open assets among `names` in one batch, and return those that go on."""
-    kept: list[Planned] = []
-    fresh: list[tuple[Asset, Decision, PlanRequest]] = []
-    failed: dict[str, PluginError | CopyError] = {}
-    for name in names:
-        asset = job.ledger.asset(job.run, name)
-        try:
-            decision = settle(job, asset, engine)
-            if decision is not None and decision.roll is Roll.PLAN:
-                fresh.append((asset, decision, _plan_request(job, asset, decision, engine)))
-            elif decision is not None:
-                kept.append(_keep_plan(asset, decision))
-        except (PluginError, CopyError) as error:
-            failed[name] = error
-    return Round(planned=(*_plan_batch(job, fresh, engine), *kept), failed=failed)
-
-
-def _keep_plan(asset: Asset, decision: Decision) -> Planned:
-    start = source(asset.attempts, decision)
-    return Planned(
-        asset=asset,
-        decision=decision,
-        prompt=start.prompt,
-        plan=start.plan,
-        plan_seed=start.plan_seed,
-        seconds=0.0,
-    )
-
-
-def _plan_batch(
-    job: Job, rolls: Sequence[tuple[Asset, Decision, PlanRequest]], engine: Engine
-) -> list[Planned]:
-    requests = [request for _, _, request in rolls]
-    keys = [_plan_key(request, engine) for request in requests]
-    plans = [_known_plan(job, key) for key in keys]
-    missing = [index for index, plan in enumerate(plans) if plan is None]
-    if missing:
-        names = tuple(rolls[index][0].spec.id for index in missing)
-        watch = Stopwatch()
-        made = engine.plan([requests[i] for i in missing], progress=job.progress(names))
-        share = round(watch.seconds / len(missing), 3)
-        for index, plan in zip(missing, made, strict=True):
-            # Without its seconds, the same plan is the same bytes.
-            digest = job.blobs.put(TypeAdapter(Plan).dump_json(replace(plan, seconds=0.0)))
-            job.ledger.record_step(keys[index], "plan", digest, share)
-            plans[index] = digest, share
-    return [
-        Planned(
-            asset=asset,
-            decision=decision,
-            prompt=request.prompt,
-            plan=plan[0],
-            plan_seed=request.seed,
-            seconds=plan[1],
-        )
-        for (asset, decision, request), plan in zip(rolls, plans, strict=True)
-        if plan is not None
-    ]
-
-
-def _plan_request(job: Job, asset: Asset, decision: Decision, engine: Engine) -> PlanRequest:
-    spec = asset.spec
-    prompt = prompt_for(spec, job.brand, job.plugins, engine, decision.typeset)
-    number = len({attempt.plan_seed for attempt in asset.attempts})
-    return PlanRequest(
-        prompt=prompt,
-        width=spec.width,
-        height=spec.height,
-        seed=derive_seed(spec.seed, "plan", number),
-    )
-
-
-def _plan_key(request: PlanRequest, engine: Engine) -> str:
-    width, height = engine.planned_size(request.width, request.height)
-    inputs: dict[str, JsonValue] = {
-        "prompt": request.prompt,
-        "seed": request.seed,
-        "width": width,
-        "height": height,
-    }
-    return step_key("plan", engine.name, inputs)
-
-
-def _known_plan(job: Job, key: str) -> tuple[str, float] | None:
-    step = job.ledger.step(key)
-    if step is None or not isinstance(step[0], str) or not job.blobs.has(step[0]):
-        return None
-    return step[0], step[1]
+def stored_plan(job: Job, digest: str) -> Plan:
+    """Return the plan of a blob."""
+    return TypeAdapter(Plan).validate_json(job.blobs.get(digest))
 
 
 def pull(job: Job, planned: Planned, engine: Engine) -> Pull:
@@ -207,11 +63,13 @@ def pull(job: Job, planned: Planned, engine: Engine) -> Pull:
     known = job.ledger.pull(job.run, asset.spec.id, number)
     if known is not None and known.decision == decision and job.blobs.has(known.base):
         return known
+    seed = derive_seed(asset.spec.seed, "render", number)
     if decision.roll is Roll.TYPESET:
         start = source(asset.attempts, decision)
         base, seed, seconds = start.base, start.render_seed, 0.0
+    elif decision.roll is Roll.REPAIR:
+        base, seconds = _repair(job, planned, seed, engine)
     else:
-        seed = derive_seed(asset.spec.seed, "render", number)
         base, seconds = _render(job, planned, seed, engine)
     result = Pull(
         asset=asset.spec.id,
@@ -223,20 +81,54 @@ def pull(job: Job, planned: Planned, engine: Engine) -> Pull:
         render_seed=seed,
         base=base,
         seconds={"plan": planned.seconds, "render": seconds},
+        preview=planned.preview,
+        dropped=planned.dropped,
     )
     job.ledger.record(job.run, asset.spec.id, f"{number:04}", result)
     return result
 
 
 def _render(job: Job, planned: Planned, seed: int, engine: Engine) -> tuple[str, float]:
-    key = step_key("render", engine.name, {"plan": planned.plan, "seed": seed})
+    def work(plan: Plan, progress: Progress) -> Image.Image:
+        return engine.render(plan, seed=seed, progress=progress)
+
+    return _paid_once(job, planned, {"plan": planned.plan, "seed": seed}, engine, work)
+
+
+def _repair(job: Job, planned: Planned, seed: int, engine: Engine) -> tuple[str, float]:
+    """Render a slot's region anew in the image that the decision names."""
+    asset, decision = planned.asset, planned.decision
+    start = source(asset.attempts, decision)
+    image = read_png(job.blobs.get(start.base))
+    box = region_to_repair(asset, start, decision, image.size)
+
+    def work(plan: Plan, progress: Progress) -> Image.Image:
+        return engine.repair(plan, image, box, seed=seed, progress=progress)
+
+    inputs: dict[str, JsonValue] = {
+        "plan": planned.plan,
+        "seed": seed,
+        "base": start.base,
+        "box": [box.x, box.y, box.width, box.height],
+    }
+    return _paid_once(job, planned, inputs, engine, work)
+
+
+def _paid_once(
+    job: Job,
+    planned: Planned,
+    inputs: Mapping[str, JsonValue],
+    engine: Engine,
+    work: Callable[[Plan, Progress], Image.Image],
+) -> tuple[str, float]:
+    """Return the digest and seconds of an image that the engine makes, or made before."""
+    key = step_key("render", engine.name, inputs)
     step = job.ledger.step(key)
     if step is not None and isinstance(step[0], str) and job.blobs.has(step[0]):
         return step[0], step[1]
-    plan = TypeAdapter(Plan).validate_json(job.blobs.get(planned.plan))
-    spec = planned.asset.spec
+    plan, spec = stored_plan(job, planned.plan), planned.asset.spec
     with job.stage("render", spec) as watch:
-        image = engine.render(plan, seed=seed, progress=job.progress((spec.id,)))
+        image = work(plan, job.progress((spec.id,)))
     if image.size != (plan.width, plan.height):
         raise EngineError(
             f"the engine rendered {image.size[0]}x{image.size[1]} pixels, "
@@ -307,8 +199,6 @@ def _attempt(
     took: Mapping[str, float],
 ) -> Attempt:
     seconds = {**waiting.seconds, **took}
-    if waiting.decision.roll is not Roll.PLAN:
-        seconds["plan"] = 0.0
     engine_seconds = seconds["plan"] + seconds["render"]
     return Attempt(
         asset=waiting.asset,
@@ -323,6 +213,8 @@ def _attempt(
         candidate=candidate,
         verdicts=verdicts,
         seconds=seconds,
+        preview=waiting.preview,
+        dropped=waiting.dropped,
         money=round(engine_seconds * job.campaign.budget.engine_hour / 3600, 6),
     )
 

@@ -1,5 +1,6 @@
 """Compares what a reader found with the copy that was asked for. Pure: no reader, no files."""
 
+from presscheck.verification.preread import preread
 from presscheck.verification.proofread import Expected, Look, overall, proofread
 
-__all__ = ["Expected", "Look", "overall", "proofread"]
+__all__ = ["Expected", "Look", "overall", "preread", "proofread"]

@@ -141,7 +141,7 @@ def _judge(image: Image.Image, slot: Expected, found: Found) -> SlotReading:
     if not found or not same_letters(slot.text, read):
         return reading
     settled = _judge_spaces(image, reading, found)
-    if settled.status is not Status.REJECT and _outside(slot, found):
+    if settled.status is not Status.REJECT and outside(slot, found):
         return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
     return settled
 
@@ -153,7 +153,7 @@ def _judge_spaces(image: Image.Image, reading: SlotReading, found: Found) -> Slo
     return replace(reading, status=Status.UNSURE)
 
 
-def _outside(slot: Expected, found: Found) -> bool:
+def outside(slot: Expected, found: Found) -> bool:
     """Tell whether most of the text's area lies outside the grown region."""
     if slot.box is None:
         return False
