@@ -116,13 +116,14 @@ class Logo(Written):
 class Ladder(Written):
     """How far the re-roll policy goes for this brand.
 
-    `renders` is how often one plan is rendered before a new plan is made; `repairs` how often the
+    `plans` is how many plans are drawn at most, those that a preview refuses too; `renders` is how
+    often one plan is rendered before a new plan is made; `repairs` how often the
     region of a single wrong slot is rendered anew; `last` is what happens when the model cannot
     spell the copy within the budget.
     """
 
     renders: Annotated[int, Field(ge=1, le=20)] = 2
-    plans: Annotated[int, Field(ge=1, le=20)] = 2
+    plans: Annotated[int, Field(ge=1, le=50)] = 4
     repairs: Annotated[int, Field(ge=0, le=20)] = 1
     last: Literal["typeset", "give-up"] = "typeset"
 

@@ -59,7 +59,7 @@ def decide(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt]) -> Decis
     if out_of_budget(rules.budget, attempts):
         return _last_step(asset, rules, attempts, "the budget is spent")
     return _engine_roll(asset, rules, attempts) or _last_step(
-        asset, rules, attempts, f"{_what(last)} after {_plans(attempts)} plans"
+        asset, rules, attempts, f"{_what(last)} after {plans_drawn(attempts)} plans"
     )
 
 
@@ -78,7 +78,7 @@ def _engine_roll(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt]) ->
     if in_place and _renders(last, attempts) < rules.ladder.renders:
         reason = f"{_what(last)}; same plan, new render"
         return Decision(roll=Roll.RENDER, reason=reason, typeset=left_out(attempts, last.plan))
-    if _plans(attempts) < rules.ladder.plans:
+    if plans_drawn(attempts) < rules.ladder.plans:
         reason = f"{_what(last)}; new plan"
         return Decision(roll=Roll.PLAN, reason=reason, typeset=set_from_start(asset, rules))
     return repair
@@ -245,8 +245,9 @@ def _may_typeset(asset: AssetSpec, failed: Collection[str]) -> set[str]:
     }
 
 
-def _plans(attempts: Sequence[Attempt]) -> int:
-    return len({attempt.plan for attempt in attempts if attempt.roll is not Roll.REPAIR})
+def plans_drawn(attempts: Sequence[Attempt]) -> int:
+    """Return how many plans an asset has cost, those that a preview refused too."""
+    return sum(1 + attempt.dropped for attempt in attempts if attempt.roll is Roll.PLAN)
 
 
 def _renders(last: Attempt, attempts: Sequence[Attempt]) -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 LEAST = 20
 """Previews whose renders were verified, before anything is dropped on their word."""
-MOST_TRIES = 4
+MOST_TRIES = 8
 """Plans of one prompt fail alike: copy that failed so often is hard, and the ladder's business."""
 
 
@@ -109,7 +109,7 @@ def best_tries(record: Record, costs: Costs, most: int = MOST_TRIES) -> int:
     """Return the tries at which an accepted image costs least; 1 is to drop nothing.
 
     >>> best_tries(Record(accepted_right=70, accepted_wrong=5, rejected_right=25), Costs(render=4))
-    4
+    8
     >>> best_tries(Record(accepted_right=50, accepted_wrong=25, rejected_wrong=25), Costs())
     1
     """

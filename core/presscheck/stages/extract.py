@@ -127,7 +127,7 @@ def _paid_once(
     if step is not None and isinstance(step[0], str) and job.blobs.has(step[0]):
         return step[0], step[1]
     plan, spec = stored_plan(job, planned.plan), planned.asset.spec
-    with job.stage("render", spec) as watch:
+    with job.stage("render", spec), job.engine_time.share() as share:
         image = work(plan, job.progress((spec.id,)))
     if image.size != (plan.width, plan.height):
         raise EngineError(
@@ -135,8 +135,8 @@ def _paid_once(
             f"{plan.width}x{plan.height} were planned."
         )
     digest = job.blobs.put(png_bytes(image))
-    job.ledger.record_step(key, "render", digest, watch.seconds)
-    return digest, watch.seconds
+    job.ledger.record_step(key, "render", digest, share.seconds)
+    return digest, share.seconds
 
 
 def proof(job: Job, name: str, number: int) -> Attempt:

@@ -11,8 +11,8 @@ from pydantic import JsonValue, TypeAdapter
 from presscheck.assets import Asset, Attempt, Decision, Plan, Roll, Status
 from presscheck.engine.contract import Engine, PlanRequest, Redraw
 from presscheck.errors import CopyError, PluginError
-from presscheck.job import Job, Stopwatch, derive_seed, step_key
-from presscheck.reroll import source, wrongness
+from presscheck.job import Job, derive_seed, step_key
+from presscheck.reroll import plans_drawn, source, wrongness
 from presscheck.search import Record, best_tries
 from presscheck.stages.decide import settle
 from presscheck.stages.extract import Planned, stored_plan
@@ -133,20 +133,25 @@ def planned(job: Job, round_: Round, engine: Engine) -> Iterator[Planned]:
     """Yield what can be rendered, as soon as it can.
 
     Plans that were kept come first. The others are made in batches; one that its preview refuses
-    joins the next batch with another seed, as often as that pays. Which plans share a batch follows
-    from the round alone, never from how long something took.
+    joins the next batch with another seed, as often as that pays. A batch with room to spare holds
+    several tries of each: eight plans at once cost little more than one. Which plans share a batch
+    follows from the round alone, never from how long something took.
     """
     yield from round_.kept
     tries = _tries(job, engine)
     open_ = deque(round_.wanted)
     while open_:
         batch = _next_batch(open_, engine)
-        for want, made in zip(batch, _plan_batch(job, batch, engine), strict=True):
-            better = _judged(job, want, made, engine)
-            if better.best is None:
-                continue
-            (wrong, best) = better.best
-            if wrong == (0, 0) or best.preview is None or better.tried >= tries:
+        left = min(_tries_left(job, want, tries) for want in batch)
+        copies = max(1, min(left, engine.capabilities.batch // len(batch)))
+        rows = [_with_seed(want, want.tried + copy) for want in batch for copy in range(copies)]
+        made = _plan_batch(job, rows, engine)
+        for index, want in enumerate(batch):
+            mine = slice(index * copies, (index + 1) * copies)
+            better = _judged(job, want, rows[mine], made[mine], engine)
+            right = better.best is not None and better.best[0] == (0, 0)
+            if better.best is not None and (right or _tries_left(job, better, tries) <= 0):
+                best = better.best[1]
                 yield replace(best, dropped=better.tried - 1, seconds=round(better.seconds, 3))
             else:
                 open_.append(better)
@@ -160,6 +165,18 @@ def _next_batch(open_: deque[Wanted], engine: Engine) -> list[Wanted]:
     for want in batch:
         open_.remove(want)
     return batch
+
+
+def _tries_left(job: Job, want: Wanted, tries: int) -> int:
+    """Return how often a plan may still be drawn anew: as it pays, and as the brand allows."""
+    allowed = job.brand.ladder.plans - plans_drawn(want.asset.attempts)
+    return min(tries, allowed) - want.tried
+
+
+def _with_seed(want: Wanted, tried: int) -> Wanted:
+    """Return what is wanted with the seed of a try."""
+    seed = plan_seed(want.asset.spec.seed, want.number, tried)
+    return replace(want, request=replace(want.request, seed=seed))
 
 
 def _size(want: Wanted, engine: Engine) -> tuple[int, int]:
@@ -185,29 +202,38 @@ def _seen(record: Record, attempts: Sequence[Attempt]) -> Record:
     return record
 
 
-def _judged(job: Job, want: Wanted, made: tuple[str, float], engine: Engine) -> Wanted:
-    """Return what is wanted with one plan more tried, the best of them kept."""
-    digest, seconds = made
-    watch = Stopwatch()
-    verdict = preview_plan(job, stored_plan(job, digest), want.asset, want.decision, engine)
-    result = Planned(
-        asset=want.asset,
-        decision=want.decision,
-        prompt=want.request.prompt,
+def _judged(
+    job: Job,
+    want: Wanted,
+    rows: Sequence[Wanted],
+    made: Sequence[tuple[str, float]],
+    engine: Engine,
+) -> Wanted:
+    """Return what is wanted with some plans more tried, the best of all kept."""
+    best, seconds = want.best, want.seconds
+    for row, (digest, share) in zip(rows, made, strict=True):
+        seconds += share
+        if best is not None and best[0] == (0, 0):
+            continue
+        with job.engine_time.share() as time:
+            plan = stored_plan(job, digest)
+            verdict = preview_plan(job, plan, want.asset, want.decision, engine)
+        seconds += time.seconds
+        wrong = (0, 0) if verdict is None else wrongness((verdict,))
+        if best is None or wrong < best[0]:
+            best = wrong, _as_planned(row, digest, None if verdict is None else verdict.status)
+    return replace(want, tried=want.tried + len(rows), seconds=seconds, best=best)
+
+
+def _as_planned(row: Wanted, digest: str, preview: Status | None) -> Planned:
+    return Planned(
+        asset=row.asset,
+        decision=row.decision,
+        prompt=row.request.prompt,
         plan=digest,
-        plan_seed=want.request.seed,
+        plan_seed=row.request.seed,
         seconds=0.0,
-        preview=None if verdict is None else verdict.status,
-    )
-    wrong = (0, 0) if verdict is None else wrongness((verdict,))
-    tried = want.tried + 1
-    seed = plan_seed(want.asset.spec.seed, want.number, tried)
-    return replace(
-        want,
-        tried=tried,
-        seconds=want.seconds + seconds + (watch.seconds if verdict is not None else 0.0),
-        request=replace(want.request, seed=seed),
-        best=(wrong, result) if want.best is None or wrong < want.best[0] else want.best,
+        preview=preview,
     )
 
 
@@ -219,10 +245,10 @@ def _plan_batch(job: Job, batch: Sequence[Wanted], engine: Engine) -> list[tuple
     made: dict[int, tuple[str, float]] = {}
     if missing:
         names = tuple(batch[index].asset.spec.id for index in missing)
-        watch = Stopwatch()
         requests = [batch[index].request for index in missing]
-        plans = engine.plan(requests, progress=job.progress(names))
-        share = round(watch.seconds / len(missing), 3)
+        with job.engine_time.share() as time:
+            plans = engine.plan(requests, progress=job.progress(names))
+        share = round(time.seconds / len(missing), 3)
         for index, plan in zip(missing, plans, strict=True):
             # Without its seconds, the same plan is the same bytes.
             digest = job.blobs.put(TypeAdapter(Plan).dump_json(replace(plan, seconds=0.0)))

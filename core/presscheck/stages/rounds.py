@@ -6,8 +6,10 @@ follows from the round alone. Only the order in which images are done does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from presscheck.assets import Pull
@@ -16,6 +18,10 @@ from presscheck.errors import PluginError
 from presscheck.job import Job
 from presscheck.stages.extract import Planned, pull
 from presscheck.stages.planning import Round, planned
+
+HAND_OVER = 0.0002
+"""Seconds for which a thread may keep the interpreter while others want it. Python's own 5 ms are
+too long here: planning lets go of it a hundred times for a token, and would wait as often."""
 
 Pulled = Callable[[Pull], object]
 """Called with each image as soon as it is in the blobs, by the thread that rendered it."""
@@ -44,7 +50,7 @@ def pull_round(job: Job, round_: Round, engine: Engine, pulled: Pulled, failed: 
             room.release()
 
     renders: list[Future[None]] = []
-    with ThreadPoolExecutor(workers, thread_name_prefix="render") as pool:
+    with _hand_over(), ThreadPoolExecutor(workers, thread_name_prefix="render") as pool:
         try:
             for item in planned(job, round_, engine):
                 room.acquire()
@@ -55,6 +61,16 @@ def pull_round(job: Job, round_: Round, engine: Engine, pulled: Pulled, failed: 
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+@contextmanager
+def _hand_over() -> Generator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(before, HAND_OVER))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _raise_failure(renders: list[Future[None]]) -> None:
