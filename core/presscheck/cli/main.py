@@ -76,6 +76,25 @@ def preflight(
 
 
 @app.command()
+def simulate(
+    campaign: Annotated[Path, typer.Argument(help="The campaign file.")],
+    work: Work = DEFAULT_WORK,
+    ledger: Annotated[str | None, typer.Option(help="The ledger's database URL.")] = None,
+    plays: Annotated[int, typer.Option(help="How often it is played.", min=1, max=100_000)] = 200,
+    seed: Annotated[int, typer.Option(help="The dice's seed.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Forecast a campaign's rolls, seconds and cost from the pass rates measured so far."""
+    from presscheck.cli.forecasting import simulate_campaign
+
+    raise typer.Exit(
+        simulate_campaign(
+            campaign, work=work, ledger=ledger, plays=plays, seed=seed, as_json=as_json
+        )
+    )
+
+
+@app.command()
 def check(
     image: Annotated[Path | None, typer.Argument(help="An image, also one made elsewhere.")] = None,
     copy: Annotated[

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from presscheck.assets import Box, Plan
@@ -36,6 +37,8 @@ SKETCH_STEPS = 4
 """Denoising steps of a sketch, where the checkpoint doesn't say."""
 MOST_WORKERS = 8
 """Renders beside each other unless settings ask for more: each holds its own activations."""
+DEVICES = ("/dev/nvidiactl", "/dev/dxg")
+"""What is there on Linux, and on Windows' Linux, when a CUDA device may be."""
 LIBRARIES = ("torch", "transformers", "diffusers")
 """What computes tokens and pixels: another version may give others for the same seed."""
 
@@ -220,6 +223,9 @@ def default_workers(settings: EngineSettings) -> int:
 
 
 def _cuda() -> bool:
+    # Loading torch takes seconds, and preflight asks too.
+    if not any(Path(device).exists() for device in DEVICES):
+        return False
     import torch
 
     return bool(torch.cuda.is_available())
