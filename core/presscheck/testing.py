@@ -25,14 +25,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class PaperEngine:
-    """An engine that sets the quoted copy in a plain font; it misspells its first `wrong` renders.
+    """An engine that sets the quoted copy in a plain font.
+
+    It misspells its first `wrong` renders, and every render of its first `misplans` plans; a
+    preview, where its capabilities say that it gives one, shows the latter.
 
     It keeps what it was asked for in `planned` and `rendered`, so that a test can count what was
     paid for.
     """
 
     wrong: int = 0
-    misplanned: frozenset[int] = frozenset()
+    misplans: int = 0
     name: str = "paper:1"
     capabilities: Capabilities = field(
         default_factory=lambda: Capabilities(native=((512, 512), (384, 672), (672, 384)))
@@ -68,6 +71,7 @@ class PaperEngine:
                     rows=1,
                     columns=1,
                     tokens=(request.seed,),
+                    draft=(1,) if len(self.planned) <= self.misplans else (),
                 )
             )
         return plans
@@ -77,7 +81,7 @@ class PaperEngine:
         if progress is not None:
             progress(Step(stage="render", done=1, total=1))
         self.rendered.append((plan.digest, seed))
-        texts = self.glyph_texts(plan.prompt)
+        texts = self._planned_texts(plan)
         if len(self.rendered) <= self.wrong:
             texts = [misspell(text) for text in texts]
         tint = hashlib.sha256(f"{plan.digest}{seed}".encode()).digest()[0] // 16
@@ -91,18 +95,19 @@ class PaperEngine:
         return image
 
     def preview(self, plan: Plan, *, progress: Progress | None = None) -> Preview | None:
-        """Tell what the prompt asks for; with a letter wrong for the seeds in `misplanned`."""
+        """Tell what the plan's renders will say."""
         del progress
         if self.capabilities.preview is None:
             return None
-        texts = [
-            misspell(text) if plan.seed in self.misplanned else text
-            for text in self.glyph_texts(plan.prompt)
-        ]
+        texts = self._planned_texts(plan)
         return Preview(
             kind="read-out",
             lines=tuple(self._line(plan, row, text) for row, text in enumerate(texts)),
         )
+
+    def _planned_texts(self, plan: Plan) -> list[str]:
+        texts = self.glyph_texts(plan.prompt)
+        return [misspell(text) for text in texts] if plan.draft else texts
 
     def _line(self, plan: Plan, row: int, text: str) -> ReadText:
         left, right = 0.1 * plan.width, 0.9 * plan.width

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from presscheck import Press
-from presscheck.assets import AssetState, Roll
+from presscheck.assets import AssetState, Plan, Roll
 from presscheck.errors import (
     Cancelled,
     DeliveryError,
+    EngineError,
     InputError,
     PluginError,
     PreflightError,
@@ -22,6 +23,7 @@ from presscheck.errors import (
 )
 from presscheck.job import Event
 from presscheck.manifest import verify_manifest
+from presscheck.testing import PaperEngine
 
 THREE = ["SPRING SALE", "GARDEN DAYS", "OPEN HOUSE"]
 
@@ -66,6 +68,63 @@ def test_a_misspelt_headline_is_rendered_again_from_the_same_plan(
     assert (len(paper.paid("plan")), len(paper.paid("render"))) == (1, 2)
 
 
+def test_plans_that_their_preview_refuses_are_not_rendered(paper, write_campaign, tmp_path) -> None:
+    settings = {"misplans": 2, "previews": True}
+    campaign = write_campaign(**_three(tmp_path), engine={"name": "paper", "settings": settings})
+    with Press(work=tmp_path / "work") as press:
+        assets = press.run(campaign).assets
+    assert [asset.state for asset in assets] == [AssetState.DELIVERED] * 3
+    assert len(paper.paid("render")) == 3
+    # A batch of eight has room for two tries of each of three, and both of the first were wrong.
+    assert [attempt.dropped for asset in assets for attempt in asset.attempts] == [3, 1, 1]
+    assert len(paper.paid("plan")) == 8
+
+
+def test_without_previews_what_was_planned_wrong_is_paid_for(
+    paper, write_campaign, tmp_path
+) -> None:
+    campaign = write_campaign(engine={"name": "paper", "settings": {"misplans": 1}})
+    with Press(work=tmp_path / "work") as press:
+        (asset,) = press.run(campaign).assets
+    assert [attempt.roll for attempt in asset.attempts] == [Roll.PLAN, Roll.RENDER, Roll.PLAN]
+
+
+def test_many_workers_deliver_the_bytes_of_one(paper, write_campaign, tmp_path) -> None:
+    delivered = []
+    for workers in (1, 3):
+        settings = {"misplans": 2, "previews": True, "workers": workers, "seconds": 0.05}
+        campaign = write_campaign(
+            **_three(tmp_path), engine={"name": "paper", "settings": settings}
+        )
+        with Press(work=tmp_path / f"work-{workers}") as press:
+            assert press.run(campaign).delivered == 3
+        delivered.append(_images(tmp_path / "out"))
+        for file in (tmp_path / "out").iterdir():
+            file.unlink()
+    assert delivered[0] == delivered[1]
+
+
+def test_when_one_render_fails_the_others_end_and_the_error_is_told(
+    paper, write_campaign, tmp_path, monkeypatch
+) -> None:
+    campaign = write_campaign(
+        **_three(tmp_path), engine={"name": "paper", "settings": {"workers": 2}}
+    )
+    whole = PaperEngine.render
+
+    def torn(self: PaperEngine, plan: Plan, **options: object) -> object:
+        if len(self.rendered) == 1:
+            raise EngineError("the paper is torn.", remedy="Buy paper.")
+        return whole(self, plan, **options)
+
+    monkeypatch.setattr(PaperEngine, "render", torn)
+    with Press(work=tmp_path / "work") as press, pytest.raises(EngineError, match="torn"):
+        press.run(campaign)
+    monkeypatch.setattr(PaperEngine, "render", whole)
+    with Press(work=tmp_path / "work") as press:
+        assert press.run(campaign).delivered == 3
+
+
 def test_an_engine_that_never_spells_ends_in_the_brands_own_type(
     paper, write_campaign, tmp_path
 ) -> None:
@@ -74,7 +133,8 @@ def test_an_engine_that_never_spells_ends_in_the_brands_own_type(
     )
     with Press(work=tmp_path / "work") as press:
         (asset,) = press.run(campaign).assets
-    assert [a.roll for a in asset.attempts] == [Roll.PLAN, Roll.RENDER, Roll.PLAN, Roll.TYPESET]
+    rolls = [attempt.roll for attempt in asset.attempts]
+    assert rolls == [Roll.PLAN, Roll.RENDER, Roll.REPAIR, Roll.TYPESET]
     assert set(asset.attempts[-1].candidate.typeset) == {"headline", "legal"}
     assert asset.state is AssetState.DELIVERED
     assert len(paper.paid("render")) == 3

@@ -52,11 +52,13 @@ def _asset(**modes: RenderMode) -> AssetSpec:
     )
 
 
-def _rules(*, splits: bool = True, budget: Budget | None = None, **ladder: object) -> Rules:
+def _rules(
+    *, splits: bool = True, repairs: bool = False, budget: Budget | None = None, **ladder: object
+) -> Rules:
     return Rules(
         ladder=Ladder.model_validate(ladder),
         budget=budget or Budget(),
-        capabilities=Capabilities(splits=splits),
+        capabilities=Capabilities(splits=splits, repairs=repairs),
         planned=(512, 512),
     )
 
@@ -97,7 +99,15 @@ class Bench:
     def decide(self) -> Decision:
         return decide(self.asset, self.rules, self.attempts)
 
-    def carry_out(self, troubles: Troubles, *, extra: bool = False, seconds: float = 0) -> Decision:
+    def carry_out(
+        self,
+        troubles: Troubles,
+        *,
+        extra: bool = False,
+        seconds: float = 0,
+        preview: Status | None = None,
+        dropped: int = 0,
+    ) -> Decision:
         decision = self.decide()
         assert decision.roll is not None
         number = len(self.attempts) + 1
@@ -107,6 +117,11 @@ class Bench:
         elif decision.roll is Roll.RENDER:
             assert last is not None
             plan, base = last.plan, f"base{number}"
+        elif decision.roll is Roll.REPAIR:
+            start = next(a for a in self.attempts if a.base == decision.base)
+            assert decision.repair in failed_slots(start)
+            assert decision.repair not in start.candidate.typeset
+            plan, base = start.plan, f"base{number}"
         else:
             source = next(a for a in self.attempts if a.base == decision.base)
             plan, base = source.plan, source.base
@@ -126,6 +141,8 @@ class Bench:
                 ),
                 verdicts=(_verdict(self.asset, troubles, extra),),
                 seconds={"render": seconds},
+                preview=preview,
+                dropped=dropped,
             )
         )
         return decision
@@ -139,9 +156,15 @@ MODES = st.fixed_dictionaries(
     optional={"legal": st.sampled_from(RenderMode), "cta": st.sampled_from(RenderMode)},
 )
 RULES = st.builds(
-    lambda splits, rolls, renders, plans, last: _rules(
-        splits=splits, budget=Budget(rolls=rolls), renders=renders, plans=plans, last=last
+    lambda splits, repairs, rolls, renders, plans, last: _rules(
+        splits=splits,
+        repairs=repairs,
+        budget=Budget(rolls=rolls),
+        renders=renders,
+        plans=plans,
+        last=last,
     ),
+    st.booleans(),
     st.booleans(),
     st.integers(1, 9),
     st.integers(1, 4),
@@ -170,6 +193,7 @@ def test_every_asset_comes_to_an_end_within_its_budget(modes, rules, data) -> No
         pytest.fail("the policy does not end")
     paid = [attempt for attempt in bench.attempts if attempt.roll is not Roll.TYPESET]
     assert 1 <= len(paid) <= rules.budget.rolls
+    assert sum(a.roll is Roll.REPAIR for a in paid) <= rules.ladder.repairs
     drawing = {a.plan for a in bench.attempts if "typeset" not in a.reason}
     assert len(drawing) <= rules.ladder.plans
     assert decision.accepted == bench.attempts[-1].accepted
@@ -336,3 +360,71 @@ def test_a_new_render_of_a_plan_without_the_headline_has_it_typeset_too() -> Non
     decision = bench.decide()
     assert (decision.roll, decision.typeset) == (Roll.RENDER, ("headline", "legal"))
     assert left_out(bench.attempts, bench.attempts[1].plan) == ("headline", "legal")
+
+
+TWO = {"headline": RenderMode.AUTO, "cta": RenderMode.AUTO}
+
+
+def test_one_wrong_slot_beside_a_right_one_is_repaired_at_once() -> None:
+    bench = Bench(_asset(**TWO), _rules(repairs=True))
+    bench.carry_out({"cta": Trouble.MISSPELT})
+    decision = bench.carry_out({})
+    assert (decision.roll, decision.repair, decision.base) == (Roll.REPAIR, "cta", "base1")
+    assert bench.decide().accepted
+
+
+def test_a_repair_that_fails_is_followed_by_typesetting_that_slot() -> None:
+    bench = Bench(_asset(**TWO), _rules(repairs=True, plans=1, renders=1))
+    bench.carry_out({"cta": Trouble.MISSPELT})
+    bench.carry_out({"cta": Trouble.MISSPELT})
+    assert [attempt.roll for attempt in bench.attempts] == [Roll.PLAN, Roll.REPAIR]
+    decision = bench.decide()
+    assert (decision.roll, decision.typeset) == (Roll.TYPESET, ("cta",))
+
+
+@pytest.mark.parametrize(
+    ("troubles", "extra"),
+    [
+        ({"cta": Trouble.MISSING}, False),
+        ({"cta": Trouble.MISPLACED}, False),
+        ({"cta": Trouble.MISSPELT, "headline": Trouble.MISSPELT}, False),
+        ({"cta": Trouble.MISSPELT}, True),
+    ],
+)
+def test_what_a_repair_cannot_mend_is_not_repaired(troubles: Troubles, extra: bool) -> None:
+    bench = Bench(_asset(**TWO), _rules(repairs=True))
+    bench.carry_out(troubles, extra=extra)
+    assert bench.decide().roll is not Roll.REPAIR
+
+
+def test_a_lone_slot_is_repaired_when_hardly_a_roll_is_left() -> None:
+    bench = Bench(_asset(), _rules(repairs=True, plans=9, budget=Budget(rolls=4)))
+    rolls = [bench.carry_out({"headline": Trouble.MISSPELT}).roll for _ in range(4)]
+    assert rolls == [Roll.PLAN, Roll.RENDER, Roll.PLAN, Roll.REPAIR]
+    assert bench.decide().roll is Roll.TYPESET
+
+
+def test_an_engine_or_a_brand_that_does_not_repair_is_not_asked_to() -> None:
+    unwilling = replace(_rules(repairs=True), ladder=Ladder(repairs=0))
+    for rules in (_rules(repairs=False), unwilling):
+        bench = Bench(_asset(**TWO), rules)
+        bench.carry_out({"cta": Trouble.MISSPELT})
+        assert bench.decide().roll is Roll.RENDER
+
+
+def test_a_plan_that_its_preview_refused_is_not_rendered_again() -> None:
+    bench = Bench(_asset(), _rules())
+    bench.carry_out({"headline": Trouble.MISSPELT}, preview=Status.REJECT)
+    assert bench.decide().roll is Roll.PLAN
+    other = Bench(_asset(), _rules())
+    other.carry_out({"headline": Trouble.MISSPELT}, preview=Status.ACCEPT)
+    assert other.decide().roll is Roll.RENDER
+
+
+def test_dropped_plans_count_as_drawn() -> None:
+    bench = Bench(_asset(), _rules(plans=3, renders=1))
+    bench.carry_out({"headline": Trouble.MISSPELT}, dropped=1)
+    assert bench.decide().roll is Roll.PLAN
+    bench.carry_out({"headline": Trouble.MISSPELT})
+    assert bench.decide().roll is Roll.TYPESET
+    assert "after 3 plans" in bench.decide().reason

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
@@ -16,9 +17,10 @@ from PIL import Image
 from presscheck import hookimpl
 from presscheck.assets import AssetSpec, Candidate, Decision, Plan, Verdict
 from presscheck.brand import Brand
-from presscheck.engine.contract import PlanRequest, Progress
+from presscheck.engine.contract import PlanRequest, PreviewWorth, Progress
 from presscheck.errors import EngineError
 from presscheck.registry import EngineEntry
+from presscheck.search import Record
 from presscheck.spec import EngineChoice
 from presscheck.testing import PaperEngine
 
@@ -54,8 +56,18 @@ def _log(line: str) -> None:
 
 
 def create(choice: EngineChoice) -> PaperEngine:
-    """Make the engine; `wrong`, `seconds` and `broken` are its settings."""
-    engine = LoggedPaper(wrong=int(str(choice.settings.get("wrong", 0))))
+    """Make the engine; settings: wrong, misplans, previews, workers, seconds, broken."""
+    engine = LoggedPaper(
+        wrong=int(str(choice.settings.get("wrong", 0))),
+        misplans=int(str(choice.settings.get("misplans", 0))),
+    )
+    known = Record(accepted_right=90, accepted_wrong=2, rejected_right=8)
+    engine.capabilities = replace(
+        engine.capabilities,
+        repairs=True,
+        workers=int(str(choice.settings.get("workers", 1))),
+        preview=PreviewWorth(record=known) if choice.settings.get("previews") else None,
+    )
     engine.seconds = float(str(choice.settings.get("seconds", 0)))
     engine.broken = bool(choice.settings.get("broken", False))
     return engine

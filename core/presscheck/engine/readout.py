@@ -94,11 +94,14 @@ def load_readout(folder: Path) -> Readout | None:
         return None
     try:
         told = _File.model_validate_json(path.read_text(encoding="utf-8"))
-    except (ValidationError, ValueError, OSError) as error:
-        problem = str(error).splitlines()[0]
-        raise EngineError(f"{path} cannot be used: {problem}", remedy="Repair or delete it.") from (
-            error
-        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        problem = f"{path} cannot be used: {place}: {first['msg']}."
+        raise EngineError(problem, remedy="Repair or delete it.") from error
+    except (ValueError, OSError) as error:
+        problem = f"{path} cannot be used: {error}."
+        raise EngineError(problem, remedy="Repair or delete it.") from error
     parts: dict[int, Part] = {}
     for letter, rows in told.letters.items():
         if len(rows) != told.rows:

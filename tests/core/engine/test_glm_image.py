@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from presscheck.assets import Plan
-from presscheck.engine.contract import PlanRequest, Step
+from presscheck.assets import Box, Plan
+from presscheck.engine import decoding
+from presscheck.engine.cells import pixels_of, touched
+from presscheck.engine.contract import PlanRequest, Redraw, Step
 from presscheck.engine.glm_image import GlmImageEngine
 from presscheck.engine.plan import Planner
 from presscheck.errors import Cancelled, EngineError, InputError
@@ -279,3 +284,124 @@ def test_cuda_that_is_not_there_is_named(checkpoint: Path) -> None:
 def test_wrong_settings_are_named(chosen: dict[str, Any], named: str) -> None:
     with pytest.raises(InputError, match=rf"engine\.settings\.{named}:"):
         GlmImageEngine.create(EngineChoice(settings=chosen))
+
+
+def test_rows_that_begin_alike_are_read_once_and_plan_the_same(
+    engine: GlmImageEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = "A square poster for a bakery in the morning sun, with hills. "
+    rows = [
+        PlanRequest(prompt=start + end, width=64, height=96, seed=seed)
+        for seed, end in enumerate(('It says "A".', "", 'Below it stands "SALE", in red.'))
+    ]
+    together = engine.plan(rows)
+    monkeypatch.setattr(decoding, "WORTH_SHARING", 10**9)
+    apart = engine.plan(rows)
+    solo = [engine.plan([row])[0] for row in rows]
+    tokens = [plan.tokens + plan.draft for plan in together]
+    assert tokens == [plan.tokens + plan.draft for plan in apart]
+    assert tokens == [plan.tokens + plan.draft for plan in solo]
+
+
+@given(data=st.data())
+@settings(max_examples=8, deadline=None)
+def test_a_redrawn_plan_differs_only_where_it_was_asked_to(
+    engine: GlmImageEngine, data: st.DataObject
+) -> None:
+    whole = engine.plan([PlanRequest(prompt=PROMPTS[0], width=128, height=128, seed=1)])[0]
+    x, y = (data.draw(st.floats(0, 0.9)) for _ in range(2))
+    box = Box(x=x, y=y, width=data.draw(st.floats(0, 1 - x)), height=data.draw(st.floats(0, 1 - y)))
+    asked = PlanRequest(
+        prompt=PROMPTS[0], width=128, height=128, seed=2, redraw=Redraw(plan=whole, box=box)
+    )
+    drawn = engine.plan([asked, requests()[0]])[0]
+    left, top, right, bottom = touched(box, drawn.rows, drawn.columns)
+    for index, (old, new) in enumerate(zip(whole.tokens, drawn.tokens, strict=True)):
+        row, column = divmod(index, drawn.columns)
+        if not (left <= column < right and top <= row < bottom):
+            assert old == new
+    everything = Redraw(plan=whole, box=Box(x=0, y=0, width=1, height=1))
+    fresh = PlanRequest(prompt=PROMPTS[0], width=128, height=128, seed=2)
+    anew = PlanRequest(prompt=PROMPTS[0], width=128, height=128, seed=2, redraw=everything)
+    assert engine.plan([anew])[0].tokens == engine.plan([fresh])[0].tokens
+
+
+def test_a_plan_is_redrawn_at_its_own_size_only(engine: GlmImageEngine) -> None:
+    small = engine.plan(requests()[:1])[0]
+    redraw = Redraw(plan=small, box=Box(x=0, y=0, width=0.1, height=0.1))
+    with pytest.raises(EngineError, match=r"64x96 pixels .* cannot be drawn anew in a part"):
+        engine.plan([PlanRequest(prompt="x", width=128, height=128, seed=0, redraw=redraw)])
+
+
+def test_a_repair_keeps_every_byte_outside_its_cells(engine: GlmImageEngine) -> None:
+    plan = engine.plan([PlanRequest(prompt=PROMPTS[0], width=128, height=96, seed=1)])[0]
+    image = engine.render(plan, seed=1)
+    box = Box(x=0.3, y=0.1, width=0.3, height=0.3)
+    repaired = engine.repair(plan, image, box, seed=2)
+    again = engine.repair(plan, image, box, seed=2)
+    assert repaired.tobytes() == again.tobytes()
+    left, top, right, bottom = pixels_of(touched(box, plan.rows, plan.columns))
+    assert (left, top, right, bottom) == (32, 0, 96, 64)
+    before, after = np.asarray(image).copy(), np.asarray(repaired).copy()
+    assert (before[top:bottom, left:right] != after[top:bottom, left:right]).any()
+    before[top:bottom, left:right] = after[top:bottom, left:right] = 0
+    assert (before == after).all()
+
+
+def test_an_image_of_another_size_cannot_be_repaired(engine: GlmImageEngine) -> None:
+    plan = engine.plan(requests()[:1])[0]
+    with pytest.raises(EngineError, match="32x32 pixels cannot be repaired with a plan of 64x96"):
+        engine.repair(plan, Image.new("RGB", (32, 32)), Box(x=0, y=0, width=1, height=1), seed=0)
+
+
+def test_renders_beside_each_other_and_beside_plans_give_the_same_bytes(
+    checkpoint: Path,
+) -> None:
+    engine = make(checkpoint, workers=3)
+    plans = engine.plan(requests())
+    wanted = [engine.render(plan, seed=5).tobytes() for plan in plans]
+    with ThreadPoolExecutor(4) as pool:
+        renders = [pool.submit(engine.render, plan, seed=5) for plan in plans]
+        planning = pool.submit(engine.plan, requests())
+        assert [render.result().tobytes() for render in renders] == wanted
+        assert [plan.digest for plan in planning.result()] == [plan.digest for plan in plans]
+
+
+def test_glyphs_are_embedded_once_and_a_new_render_never_plans(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = make(checkpoint)
+    plan = engine.plan(requests()[:1])[0]
+    planner, renderer = engine._loaded()
+    asked: list[Any] = []
+    embed = renderer.pipeline._get_glyph_embeds
+
+    def counted(prompt: Any, **options: Any) -> Any:
+        asked.append(prompt)
+        return embed(prompt, **options)
+
+    monkeypatch.setattr(renderer.pipeline, "_get_glyph_embeds", counted)
+    monkeypatch.setattr(planner, "plan", None)
+    for seed in range(3):
+        engine.render(plan, seed=seed)
+    assert sorted(asked) == [[""], [plan.prompt]], "the empty prompt is guidance's"
+
+
+def test_a_sketch_is_a_render_of_few_steps(checkpoint: Path) -> None:
+    engine = make(checkpoint, preview="sketch", steps=9)
+    plan = engine.plan(requests()[:1])[0]
+    told: list[Step] = []
+    sketch = engine.preview(plan, progress=told.append)
+    assert engine.capabilities.preview is not None
+    assert sketch is not None
+    assert sketch.image is not None
+    assert sketch.image.size == (64, 96)
+    assert [step.total for step in told] == [4] * 4
+    assert sketch.image.tobytes() != engine.render(plan, seed=plan.seed).tobytes()
+
+
+def test_without_a_preview_an_engine_says_so(engine: GlmImageEngine, checkpoint: Path) -> None:
+    assert engine.capabilities.preview is None
+    assert engine.preview(engine.plan(requests()[:1])[0]) is None
+    with pytest.raises(EngineError, match=r"has no readout\.json.*sketch"):
+        make(checkpoint, preview="read-out")
