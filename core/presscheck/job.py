@@ -140,19 +140,26 @@ class Job:
         except Exception as error:
             self.plugins.on_stage_error(name, asset, error)
             raise
+        watch.stop()
         self.plugins.after_stage(name, asset, watch.seconds)
 
 
 class Stopwatch:
-    """Seconds since it was made."""
+    """Seconds since it was made, until it is stopped."""
 
     def __init__(self) -> None:
         self._start = time.perf_counter()
+        self._end: float | None = None
+
+    def stop(self) -> None:
+        """Keep the seconds as they are now."""
+        self._end = time.perf_counter()
 
     @property
     def seconds(self) -> float:
         """Seconds so far, to the millisecond."""
-        return round(time.perf_counter() - self._start, 3)
+        end = time.perf_counter() if self._end is None else self._end
+        return round(end - self._start, 3)
 
 
 def digest_of(value: Mapping[str, Any]) -> str:

@@ -121,4 +121,5 @@ def recommended() -> dict[str, object]:
         "guidance_scale": 1.0,
         "temperature": TEMPERATURE,
         "top_p": TOP_P,
+        "batch": 16,
     }

@@ -181,7 +181,7 @@ class GlmImageEngine:
         worth = made.worth() if made is not None and made.kind == kind else PreviewWorth()
         return replace(
             self.recommended.capabilities(),
-            batch=self.settings.batch,
+            batch=self.settings.batch or self.recommended.batch,
             workers=self.settings.workers or default_workers(self.settings),
             repairs=True,
             preview=worth if kind else None,

@@ -20,6 +20,7 @@ Steps = Annotated[int, Field(ge=1, le=200)]
 GuidanceScale = Annotated[float, Field(ge=0, le=20)]
 Temperature = Annotated[float, Field(ge=0, le=2)]
 TopP = Annotated[float, Field(gt=0, le=1)]
+Batch = Annotated[int, Field(ge=1, le=256)]
 Count = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(ge=0)]
 SizeName = Annotated[str, Field(pattern=r"^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$")]
@@ -86,6 +87,7 @@ class Recommended(BaseModel):
     guidance_scale: GuidanceScale = 1.5
     temperature: Temperature = 0.9
     top_p: TopP = 0.75
+    batch: Batch = 8
     preview: RecommendedPreview | None = None
 
     def capabilities(self) -> Capabilities:
@@ -118,7 +120,7 @@ class EngineSettings(BaseModel):
     offload: Literal["none", "model", "sequential"] = "none"
     threads: Annotated[int, Field(ge=1, le=256)] | None = None
     workers: Annotated[int, Field(ge=1, le=64)] | None = None
-    batch: Annotated[int, Field(ge=1, le=256)] = 8
+    batch: Batch | None = None
     preview: Literal["auto", "off", "read-out", "sketch"] = "auto"
     revision: str | None = None
 
