@@ -69,6 +69,15 @@ def test_a_recommendation_that_cannot_work_is_refused(tmp_path: Path, recommende
         ({"offload": True}, "offload"),
         ({"threads": 0}, "threads"),
         ({"trust_remote_code": True}, "trust_remote_code"),
+        ({"step_cache": 0}, "step_cache"),
+        ({"guidance": "both"}, "guidance"),
+        ({"quantise": "int2"}, "quantise"),
+        ({"device_map": "auto"}, "device_map"),
+        ({"device_map": "balanced", "offload": "model"}, "device_map"),
+        ({"device_map": "balanced", "device": "cuda:1"}, "device_map"),
+        ({"device_map": "balanced", "device": "cpu"}, "device_map"),
+        ({"quantise": "int8", "offload": "sequential"}, "quantise"),
+        ({"quantise": "int4", "dtype": "float32"}, "quantise"),
     ],
 )
 def test_a_wrong_setting_is_named_with_those_there_are(chosen: dict[str, Any], named: str) -> None:
