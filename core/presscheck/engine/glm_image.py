@@ -56,7 +56,12 @@ class GlmImageEngine:
         self._sketch = self._preview_kind() == "sketch"
         self._capabilities = self._able()
         self._loading, self._planning = threading.Lock(), threading.Lock()
-        self._rendering = threading.BoundedSemaphore(self._capabilities.workers)
+        # A render sends the AR model back to the CPU, and a plan must not be in its midst then.
+        self._rendering: threading.Lock | threading.BoundedSemaphore = (
+            self._planning
+            if settings.offload == "model"
+            else threading.BoundedSemaphore(self._capabilities.workers)
+        )
         self._parts: tuple[Planner, Renderer] | None = None
 
     @classmethod

@@ -106,3 +106,14 @@ def device_of(pipeline: Any, part: str) -> torch.device:
     # An offloaded part waits on the CPU, and its hook takes it to where the pipeline computes.
     found: torch.device = pipeline._execution_device if hasattr(model, "_hf_hook") else model.device
     return found
+
+
+def wake(pipeline: Any, part: str) -> None:
+    """Bring a part that waits on the CPU to its device, where only its layers will be called.
+
+    The hook of `offload: model` does so when the whole part is called, and not before.
+    """
+    model = getattr(pipeline, part)
+    hook: Any = getattr(model, "_hf_hook", None)
+    if hasattr(hook, "prev_module_hook"):
+        hook.pre_forward(model)

@@ -16,7 +16,7 @@ from presscheck.engine.cells import CELL, touched
 from presscheck.engine.contract import PlanRequest, Progress, Step
 from presscheck.engine.decoding import write_tokens
 from presscheck.engine.memory import free_memory, out_of_memory
-from presscheck.engine.placement import device_of
+from presscheck.engine.placement import device_of, wake
 from presscheck.engine.sampling import RowSampler
 from presscheck.errors import EngineError
 
@@ -133,6 +133,7 @@ class Planner:
                 progress(Step(stage="plan", done=step + 1, total=total))
             return drawn
 
+        wake(self.pipeline, "vision_language_encoder")
         written = write_tokens(self.pipeline.vision_language_encoder, inputs, total, draw)
         tokens = written.tolist()
         seconds = round((time.perf_counter() - started) / len(requests), 3)

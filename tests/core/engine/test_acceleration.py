@@ -17,7 +17,7 @@ from presscheck.engine.contract import PlanRequest
 from presscheck.engine.denoise import Denoiser
 from presscheck.engine.glm_image import GlmImageEngine
 from presscheck.engine.guidance import pad
-from presscheck.engine.placement import check_device, device_of
+from presscheck.engine.placement import check_device, device_of, wake
 from presscheck.engine.settings import EngineSettings
 from presscheck.errors import EngineError
 from presscheck.spec import EngineChoice
@@ -153,6 +153,7 @@ def test_compiled_blocks_compute_the_same_but_for_rounding(pipeline: Any) -> Non
     assert torch.allclose(whole, compiled, atol=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:.*script_method.*:DeprecationWarning")
 def test_a_missing_compiler_is_one_clear_error(
     pipeline: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,3 +235,25 @@ def test_each_part_computes_where_it_was_put(pipeline: Any) -> None:
     pipeline.transformer.to("meta")
     assert device_of(pipeline, "transformer").type == "meta"
     assert device_of(pipeline, "vision_language_encoder").type == "cpu"
+
+
+def test_an_offloaded_part_is_woken_before_its_layers_are_called(pipeline: Any) -> None:
+    hooks = pytest.importorskip("accelerate.hooks")
+    accelerate = pytest.importorskip("accelerate")
+    part = pipeline.text_encoder
+    accelerate.cpu_offload_with_hook(part, "meta")
+    assert isinstance(part._hf_hook, hooks.CpuOffload)
+    assert part.device.type == "cpu"
+    wake(pipeline, "text_encoder")
+    assert part.device.type == "meta"
+
+
+def test_parts_that_are_not_offloaded_stay_where_they_are(pipeline: Any) -> None:
+    wake(pipeline, "vision_language_encoder")
+    assert pipeline.vision_language_encoder.device.type == "cpu"
+
+
+def test_with_offloading_plans_and_renders_take_turns(checkpoint: Path) -> None:
+    apart, turns = make(checkpoint), make(checkpoint, offload="model")
+    assert turns._rendering is turns._planning
+    assert apart._rendering is not apart._planning
