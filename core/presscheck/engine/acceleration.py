@@ -29,7 +29,10 @@ def channels_last(settings: EngineSettings) -> bool:
 
 def marks(settings: EngineSettings) -> list[str]:
     """Return what of these settings changes tokens or pixels, as it goes into an engine's name."""
-    found = [f"dtype={settings.dtype}"] if settings.dtype != "auto" else []
+    found = ["cuda"] if uses_cuda(settings) else []
+    found += [f"dtype={settings.dtype}"] if settings.dtype != "auto" else []
+    # One thread is the default; more of them add numbers up in another order.
+    found += [f"threads={settings.threads}"] if (settings.threads or 1) > 1 else []
     found += ["guidance=together"] if settings.guidance == "together" else []
     found += [f"step_cache={settings.step_cache}"] if settings.step_cache is not None else []
     found += ["compiled"] if settings.compile else []

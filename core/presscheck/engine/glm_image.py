@@ -73,7 +73,7 @@ class GlmImageEngine:
     @property
     def name(self) -> str:
         """Class, checkpoint, weights' digest, what is set, and the versions that decide pixels."""
-        chosen = ",".join(f"{key}={value:g}" for key, value in self._chosen().items())
+        chosen = ",".join(f"{key}={value}" for key, value in self._chosen().items())
         chosen += "".join(f",{mark}" for mark in marks(self.settings))
         libraries = "+".join(f"{name}-{version(name)}" for name in LIBRARIES)
         return f"glm-image:{self.checkpoint.name}@{self.checkpoint.digest};{chosen};{libraries}"

@@ -193,6 +193,7 @@ def test_what_changes_tokens_or_pixels_is_in_the_name() -> None:
     chosen: list[dict[str, Any]] = [
         {},
         {"dtype": "bfloat16"},
+        {"threads": 2},
         {"guidance": "together"},
         {"step_cache": 0.1},
         {"step_cache": 0.1000001},
@@ -203,6 +204,18 @@ def test_what_changes_tokens_or_pixels_is_in_the_name() -> None:
     ]
     found = {tuple(marks(EngineSettings(device="cpu", **one))) for one in chosen}
     assert len(found) == len(chosen)
+
+
+def test_another_device_is_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    cpu = marks(EngineSettings())
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert marks(EngineSettings()) != cpu
+    assert marks(EngineSettings(device="cpu")) == cpu
+
+
+def test_numbers_that_hardly_differ_are_other_names(checkpoint: Path) -> None:
+    one, other = (make(checkpoint, guidance_scale=scale).name for scale in (1.5, 1.5000001))
+    assert one != other
 
 
 def test_marks_are_part_of_the_engines_name(checkpoint: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from presscheck.engine.settings import parse_settings, read_recommended
+from presscheck.engine.settings import EngineSettings, parse_settings, read_recommended
 from presscheck.errors import EngineError, InputError
 from presscheck.spec import EngineChoice
 
@@ -83,3 +83,10 @@ def test_a_recommendation_that_cannot_work_is_refused(tmp_path: Path, recommende
 def test_a_wrong_setting_is_named_with_those_there_are(chosen: dict[str, Any], named: str) -> None:
     with pytest.raises(InputError, match=rf"engine\.settings\.{named}: .*Settings are steps,"):
         parse_settings(EngineChoice(settings=chosen))
+
+
+@pytest.mark.parametrize("name", list(EngineSettings.model_fields))
+def test_every_setting_is_documented(name: str) -> None:
+    docs = Path(__file__).parents[3] / "docs" / "engine.md"
+    rows = [line for line in docs.read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
+    assert any(f"`{name}`" in line.split("|")[1] for line in rows)
