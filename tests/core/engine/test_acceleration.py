@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from presscheck.engine import placement
 from presscheck.engine.acceleration import channels_last, compile_models, marks, quantise
 from presscheck.engine.contract import PlanRequest
 from presscheck.engine.denoise import Denoiser
@@ -39,6 +40,11 @@ def pipeline(checkpoint: Path) -> Iterator[Any]:
     from diffusers import GlmImagePipeline
 
     yield GlmImagePipeline.from_pretrained(checkpoint)
+
+
+def pretend_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placement, "DEVICES", ("/",))
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
 
 
 def denoise(denoiser: Denoiser, prompt: str = WORDY, seed: int = 3) -> torch.Tensor:
@@ -138,7 +144,7 @@ def test_channels_last_differs_by_a_level_at_most_and_encodes(checkpoint: Path) 
 def test_channels_last_is_on_for_the_cpu_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert channels_last(EngineSettings(device="cpu"))
     assert not channels_last(EngineSettings(device="cpu", channels_last=False))
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    pretend_cuda(monkeypatch)
     assert not channels_last(EngineSettings())
     assert channels_last(EngineSettings(channels_last=True))
 
@@ -208,7 +214,7 @@ def test_what_changes_tokens_or_pixels_is_in_the_name() -> None:
 
 def test_another_device_is_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
     cpu = marks(EngineSettings())
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    pretend_cuda(monkeypatch)
     assert marks(EngineSettings()) != cpu
     assert marks(EngineSettings(device="cpu")) == cpu
 
