@@ -12,6 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from presscheck.engine.acceleration import (
+    channels_last,
+    compile_models,
+    quantise,
+    use_channels_last,
+)
+from presscheck.engine.placement import check_device, choose_device, choose_dtype, place
 from presscheck.engine.readout import Readout, load_readout
 from presscheck.engine.settings import EngineSettings, Recommended, read_recommended
 from presscheck.errors import EngineError
@@ -132,26 +139,25 @@ def load_pipeline(checkpoint: Checkpoint, settings: EngineSettings) -> GlmImageP
         options["revision"] = settings.revision or "main"
     try:
         pipeline = _read(checkpoint.folder or checkpoint.name, options)
-        _place(pipeline, settings, device)
+        quantise(pipeline, settings, device)
+        place(pipeline, settings, device)
     except EngineError:
         raise
     except Exception as error:
         raise _explained(error, checkpoint) from error
     pipeline.set_progress_bar_config(disable=True)
+    if channels_last(settings):
+        use_channels_last(pipeline)
+    if settings.compile:
+        compile_models(pipeline, device)
     loaded: GlmImagePipeline = pipeline
     return loaded
 
 
 def _check_device(checkpoint: Checkpoint, settings: EngineSettings, device: torch.device) -> None:
     """Refuse what cannot work before 35 GB are downloaded for it."""
-    if device.type != "cpu":
-        return
-    if settings.offload != "none":
-        raise EngineError(
-            f"engine.settings.offload is {settings.offload}, but there is no CUDA device.",
-            remedy="Leave offload out.",
-        )
-    if checkpoint.folder is None and settings.device == "auto":
+    check_device(settings, device)
+    if device.type == "cpu" and checkpoint.folder is None and settings.device == "auto":
         raise EngineError(
             f"{checkpoint.name} is made for a CUDA device, and torch finds none.",
             remedy="Use checkpoint: nano, or set engine.settings.device to cpu to run it all the "
@@ -210,42 +216,6 @@ def _quieten() -> None:
     for logging in (diffusers_logging, transformers_logging):
         logging.disable_progress_bar()
         logging.set_verbosity_error()
-
-
-def _place(pipeline: Any, settings: EngineSettings, device: torch.device) -> None:
-    if settings.offload == "none":
-        pipeline.to(device)
-    elif settings.offload == "model":
-        pipeline.enable_model_cpu_offload(device=device)
-    else:
-        pipeline.enable_sequential_cpu_offload(device=device)
-
-
-def choose_device(settings: EngineSettings) -> torch.device:
-    """Return the wanted device; `auto` is the first CUDA device where there is one.
-
-    Raises:
-        EngineError: CUDA was asked for and isn't there.
-    """
-    import torch
-
-    if settings.device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if settings.device.startswith("cuda") and not torch.cuda.is_available():
-        raise EngineError(
-            f"engine.settings.device is {settings.device}, but torch finds no CUDA device.",
-            remedy="Install a CUDA build of torch and the driver, or set device: cpu.",
-        )
-    return torch.device(settings.device)
-
-
-def choose_dtype(settings: EngineSettings, device: torch.device) -> torch.dtype:
-    """Return the wanted number format; `auto` is bfloat16 on CUDA and float32 on the CPU."""
-    import torch
-
-    if settings.dtype == "auto":
-        return torch.bfloat16 if device.type == "cuda" else torch.float32
-    return torch.bfloat16 if settings.dtype == "bfloat16" else torch.float32
 
 
 def _first_line(error: Exception) -> str:

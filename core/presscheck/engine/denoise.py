@@ -10,7 +10,8 @@ threads may be in it at once, and it can hold a part of the picture still.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from diffusers.pipelines.glm_image.pipeline_glm_image import calculate_shift
+
+from presscheck.engine.guidance import mask_padding, pad
+from presscheck.engine.placement import device_of
+from presscheck.engine.step_cache import StepCache
 
 if TYPE_CHECKING:
     from diffusers import GlmImagePipeline
@@ -34,20 +39,43 @@ class Still:
     free: torch.Tensor
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pass:
+    """A look of the transformer at the latents: with a text, (1, tokens, width), and with a plan.
+
+    `drop` leaves the plan out. `name` is that of its cache.
+    """
+
+    name: str
+    text: torch.Tensor
+    drop: bool
+
+
 class Denoiser:
     """Denoises latents with a loaded pipeline's transformer, and decodes them."""
 
-    def __init__(self, pipeline: GlmImagePipeline, *, steps: int, guidance_scale: float) -> None:
+    def __init__(
+        self,
+        pipeline: GlmImagePipeline,
+        *,
+        steps: int,
+        guidance_scale: float,
+        together: bool = False,
+        step_cache: float | None = None,
+    ) -> None:
         self.pipeline: Any = pipeline
         self.steps, self.guidance_scale = steps, guidance_scale
+        self.together = together
+        if together:
+            mask_padding(pipeline)
+        self.cache = StepCache(pipeline, step_cache) if step_cache is not None else None
         # Guidance asks for the empty prompt in every call, a re-render for one it knows.
         self._glyphs = lru_cache(maxsize=KEPT_PROMPTS)(self._embed)
 
     @property
     def device(self) -> torch.device:
-        """Where the models compute."""
-        device: torch.device = self.pipeline._execution_device
-        return device
+        """Where the transformer computes, and the models that serve it."""
+        return device_of(self.pipeline, "transformer")
 
     def _embed(self, prompt: str) -> torch.Tensor:
         embedded: torch.Tensor = self.pipeline._get_glyph_embeds(
@@ -75,14 +103,15 @@ class Denoiser:
         noise = self._noise(size, embedded.dtype, generator)
         scheduler, times = self._schedule(size, steps or self.steps)
         latents = noise
-        for done, time in enumerate(times):
-            predicted = self._predict(latents, time, prior, embedded, size)
-            latents = scheduler.step(predicted, time, latents, return_dict=False)[0]
-            if still is not None:
-                sigma = scheduler.sigmas[done + 1]
-                kept = (1 - sigma) * still.latents + sigma * noise
-                latents = torch.where(still.free, latents, kept.to(latents.dtype))
-            report(done + 1, latents)
+        with self.cache.image() if self.cache else nullcontext():
+            for done, time in enumerate(times):
+                predicted = self._predict(latents, time, prior, embedded, size)
+                latents = scheduler.step(predicted, time, latents, return_dict=False)[0]
+                if still is not None:
+                    sigma = scheduler.sigmas[done + 1]
+                    kept = (1 - sigma) * still.latents + sigma * noise
+                    latents = torch.where(still.free, latents, kept.to(latents.dtype))
+                report(done + 1, latents)
         return latents
 
     def _noise(
@@ -121,34 +150,39 @@ class Denoiser:
         embedded: torch.Tensor,
         size: tuple[int, int],
     ) -> torch.Tensor:
-        asked = self._velocity(latents, time, prior, embedded, size, drop=False)
-        if self.guidance_scale <= 1:
-            return asked
-        plain = self._velocity(latents, time, prior, self._glyphs(""), size, drop=True)
-        return plain + self.guidance_scale * (asked - plain)
+        passes = [Pass(name="asked", text=embedded, drop=False)]
+        if self.guidance_scale > 1:
+            passes.append(Pass(name="plain", text=self._glyphs(""), drop=True))
+        batches = [passes] if self.together else [[one] for one in passes]
+        found = [self._velocity(latents, time, prior, batch, size) for batch in batches]
+        asked, *plain = torch.chunk(torch.cat(found), len(passes))
+        return plain[0] + self.guidance_scale * (asked - plain[0]) if plain else asked
 
     def _velocity(
         self,
         latents: torch.Tensor,
         time: torch.Tensor,
         prior: torch.Tensor,
-        embedded: torch.Tensor,
+        passes: Sequence[Pass],
         size: tuple[int, int],
-        *,
-        drop: bool,
     ) -> torch.Tensor:
-        transformer = self.pipeline.transformer
-        options: dict[str, Any] = {"dtype": embedded.dtype, "device": latents.device}
-        velocity: torch.Tensor = transformer(
-            hidden_states=latents.to(transformer.dtype),
-            encoder_hidden_states=embedded,
-            prior_token_id=prior,
-            prior_token_drop=torch.full_like(prior, drop, dtype=torch.bool),
-            timestep=time.expand(1) - 1,
-            target_size=torch.tensor([[size[1], size[0]]], **options),
-            crop_coords=torch.zeros((1, 2), **options),
-            return_dict=False,
-        )[0]
+        """Return what the transformer finds in some passes at once, a row for each."""
+        transformer, rows = self.pipeline.transformer, len(passes)
+        text, real = pad([one.text for one in passes])
+        drop = torch.tensor([[one.drop] for one in passes], device=prior.device)
+        options: dict[str, Any] = {"dtype": text.dtype, "device": latents.device}
+        with self.cache.passing(passes[0].name) if self.cache else nullcontext():
+            velocity: torch.Tensor = transformer(
+                hidden_states=latents.to(transformer.dtype).expand(rows, -1, -1, -1),
+                encoder_hidden_states=text,
+                prior_token_id=prior.expand(rows, -1),
+                prior_token_drop=drop.expand(-1, prior.shape[1]),
+                timestep=time.expand(rows) - 1,
+                target_size=torch.tensor([[size[1], size[0]]] * rows, **options),
+                crop_coords=torch.zeros((rows, 2), **options),
+                attention_mask=real,
+                return_dict=False,
+            )[0]
         return velocity.float()
 
     def decode(self, latents: torch.Tensor) -> np.ndarray:

@@ -10,11 +10,11 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from presscheck.assets import Box, Plan
 from presscheck.engine import sizes
+from presscheck.engine.acceleration import marks
 from presscheck.engine.checkpoint import Checkpoint, find_checkpoint, load_pipeline
 from presscheck.engine.contract import (
     Capabilities,
@@ -23,6 +23,7 @@ from presscheck.engine.contract import (
     PreviewWorth,
     Progress,
 )
+from presscheck.engine.placement import uses_cuda
 from presscheck.engine.settings import EngineSettings, parse_settings
 from presscheck.errors import EngineError
 from presscheck.spec import EngineChoice
@@ -37,8 +38,6 @@ SKETCH_STEPS = 4
 """Denoising steps of a sketch, where the checkpoint doesn't say."""
 MOST_WORKERS = 8
 """Renders beside each other unless settings ask for more: each holds its own activations."""
-DEVICES = ("/dev/nvidiactl", "/dev/dxg")
-"""What is there on Linux, and on Windows' Linux, when a CUDA device may be."""
 LIBRARIES = ("torch", "transformers", "diffusers")
 """What computes tokens and pixels: another version may give others for the same seed."""
 
@@ -57,7 +56,12 @@ class GlmImageEngine:
         self._sketch = self._preview_kind() == "sketch"
         self._capabilities = self._able()
         self._loading, self._planning = threading.Lock(), threading.Lock()
-        self._rendering = threading.BoundedSemaphore(self._capabilities.workers)
+        # A render sends the AR model back to the CPU, and a plan must not be in its midst then.
+        self._rendering: threading.Lock | threading.BoundedSemaphore = (
+            self._planning
+            if settings.offload == "model"
+            else threading.BoundedSemaphore(self._capabilities.workers)
+        )
         self._parts: tuple[Planner, Renderer] | None = None
 
     @classmethod
@@ -69,9 +73,8 @@ class GlmImageEngine:
     @property
     def name(self) -> str:
         """Class, checkpoint, weights' digest, what is set, and the versions that decide pixels."""
-        chosen = ",".join(f"{key}={value:g}" for key, value in self._chosen().items())
-        if self.settings.dtype != "auto":
-            chosen += f",dtype={self.settings.dtype}"
+        chosen = ",".join(f"{key}={value}" for key, value in self._chosen().items())
+        chosen += "".join(f",{mark}" for mark in marks(self.settings))
         libraries = "+".join(f"{name}-{version(name)}" for name in LIBRARIES)
         return f"glm-image:{self.checkpoint.name}@{self.checkpoint.digest};{chosen};{libraries}"
 
@@ -194,15 +197,23 @@ class GlmImageEngine:
             return self._parts
 
     def _load(self) -> tuple[Planner, Renderer]:
+        from presscheck.engine.denoise import Denoiser
         from presscheck.engine.plan import Planner
         from presscheck.engine.render import Renderer
 
         pipeline = load_pipeline(self.checkpoint, self.settings)
         chosen = self._chosen()
-        return (
-            Planner(pipeline, self.name, temperature=chosen["temperature"], top_p=chosen["top_p"]),
-            Renderer(pipeline, steps=int(chosen["steps"]), guidance_scale=chosen["guidance_scale"]),
+        denoiser = Denoiser(
+            pipeline,
+            steps=int(chosen["steps"]),
+            guidance_scale=chosen["guidance_scale"],
+            together=self.settings.guidance == "together",
+            step_cache=self.settings.step_cache,
         )
+        planner = Planner(
+            pipeline, self.name, temperature=chosen["temperature"], top_p=chosen["top_p"]
+        )
+        return planner, Renderer(pipeline, denoiser)
 
     def _use_threads(self) -> None:
         """Compute with as many threads as settings say; torch keeps the number for each thread.
@@ -217,15 +228,6 @@ class GlmImageEngine:
 
 def default_workers(settings: EngineSettings) -> int:
     """Return how many renders run beside each other: one for each core, or one on CUDA."""
-    if settings.device != "cpu" and _cuda():
+    if uses_cuda(settings):
         return 1
     return min(MOST_WORKERS, len(os.sched_getaffinity(0)))
-
-
-def _cuda() -> bool:
-    # Loading torch takes seconds, and preflight asks too.
-    if not any(Path(device).exists() for device in DEVICES):
-        return False
-    import torch
-
-    return bool(torch.cuda.is_available())

@@ -16,6 +16,7 @@ from presscheck.engine.cells import CELL, touched
 from presscheck.engine.contract import PlanRequest, Progress, Step
 from presscheck.engine.decoding import write_tokens
 from presscheck.engine.memory import free_memory, out_of_memory
+from presscheck.engine.placement import device_of, wake
 from presscheck.engine.sampling import RowSampler
 from presscheck.errors import EngineError
 
@@ -40,6 +41,11 @@ class Planner:
         model = self.pipeline.vision_language_encoder.config
         prior = self.pipeline.transformer.config.prior_vq_quantizer_codebook_size
         return int(min(model.vq_config.num_embeddings, model.image_start_token_id, prior))
+
+    @property
+    def device(self) -> torch.device:
+        """Where the AR model computes."""
+        return device_of(self.pipeline, "vision_language_encoder")
 
     def plan(
         self,
@@ -111,7 +117,7 @@ class Planner:
         small = draft[0] * draft[1]
         total = small + rows * columns
         kept = torch.stack([_kept(request, draft, (rows, columns)) for request in requests])
-        kept = kept.to(self.pipeline._execution_device)
+        kept = kept.to(self.device)
         sampler = RowSampler(
             [request.seed for request in requests],
             codes=self.codes,
@@ -127,6 +133,7 @@ class Planner:
                 progress(Step(stage="plan", done=step + 1, total=total))
             return drawn
 
+        wake(self.pipeline, "vision_language_encoder")
         written = write_tokens(self.pipeline.vision_language_encoder, inputs, total, draw)
         tokens = written.tolist()
         seconds = round((time.perf_counter() - started) / len(requests), 3)
@@ -158,7 +165,7 @@ class Planner:
             target_w=width,
             return_dict=True,
             return_tensors="pt",
-        ).to(self.pipeline._execution_device)
+        ).to(self.device)
 
 
 def _kept(request: PlanRequest, draft: Sequence[int], large: Sequence[int]) -> torch.Tensor:

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 class Renderer:
     """Renders plans with a loaded pipeline, one at a time: the DiT gains nothing from batches."""
 
-    def __init__(self, pipeline: GlmImagePipeline, *, steps: int, guidance_scale: float) -> None:
+    def __init__(self, pipeline: GlmImagePipeline, denoiser: Denoiser) -> None:
         self.pipeline: Any = pipeline
-        self.denoiser = Denoiser(pipeline, steps=steps, guidance_scale=guidance_scale)
+        self.denoiser = denoiser
 
     @property
     def codes(self) -> int:

@@ -6,7 +6,15 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from presscheck.engine.contract import Capabilities, PreviewWorth
 from presscheck.errors import EngineError, InputError
@@ -118,11 +126,37 @@ class EngineSettings(BaseModel):
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:[0-9]+)?)$")] = "auto"
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     offload: Literal["none", "model", "sequential"] = "none"
+    device_map: Literal["balanced"] | None = None
+    quantise: Literal["none", "int8", "int4"] = "none"
+    guidance: Literal["apart", "together"] = "apart"
+    step_cache: Annotated[float, Field(gt=0, le=1)] | None = None
+    compile: bool = False
+    channels_last: bool | None = None
     threads: Annotated[int, Field(ge=1, le=256)] | None = None
     workers: Annotated[int, Field(ge=1, le=64)] | None = None
     batch: Batch | None = None
     preview: Literal["auto", "off", "read-out", "sketch"] = "auto"
     revision: str | None = None
+
+    @field_validator("device_map")
+    @classmethod
+    def _two_cards(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return value
+        if info.data.get("offload", "none") != "none":
+            raise ValueError("cannot go together with offload")
+        if info.data.get("device", "auto") not in ("auto", "cuda"):
+            raise ValueError("needs device: auto or cuda, without a number")
+        return value
+
+    @field_validator("quantise")
+    @classmethod
+    def _quantised(cls, value: str, info: ValidationInfo) -> str:
+        if value != "none" and info.data.get("offload") == "sequential":
+            raise ValueError("cannot go together with offload: sequential")
+        if value == "int4" and info.data.get("dtype") == "float32":
+            raise ValueError("int4 computes in bfloat16, not in float32")
+        return value
 
 
 def parse_settings(choice: EngineChoice) -> EngineSettings:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from presscheck.engine.settings import parse_settings, read_recommended
+from presscheck.engine.settings import EngineSettings, parse_settings, read_recommended
 from presscheck.errors import EngineError, InputError
 from presscheck.spec import EngineChoice
 
@@ -69,8 +69,24 @@ def test_a_recommendation_that_cannot_work_is_refused(tmp_path: Path, recommende
         ({"offload": True}, "offload"),
         ({"threads": 0}, "threads"),
         ({"trust_remote_code": True}, "trust_remote_code"),
+        ({"step_cache": 0}, "step_cache"),
+        ({"guidance": "both"}, "guidance"),
+        ({"quantise": "int2"}, "quantise"),
+        ({"device_map": "auto"}, "device_map"),
+        ({"device_map": "balanced", "offload": "model"}, "device_map"),
+        ({"device_map": "balanced", "device": "cuda:1"}, "device_map"),
+        ({"device_map": "balanced", "device": "cpu"}, "device_map"),
+        ({"quantise": "int8", "offload": "sequential"}, "quantise"),
+        ({"quantise": "int4", "dtype": "float32"}, "quantise"),
     ],
 )
 def test_a_wrong_setting_is_named_with_those_there_are(chosen: dict[str, Any], named: str) -> None:
     with pytest.raises(InputError, match=rf"engine\.settings\.{named}: .*Settings are steps,"):
         parse_settings(EngineChoice(settings=chosen))
+
+
+@pytest.mark.parametrize("name", list(EngineSettings.model_fields))
+def test_every_setting_is_documented(name: str) -> None:
+    docs = Path(__file__).parents[3] / "docs" / "engine.md"
+    rows = [line for line in docs.read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
+    assert any(f"`{name}`" in line.split("|")[1] for line in rows)

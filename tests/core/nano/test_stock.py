@@ -21,7 +21,8 @@ SEED, STEPS = 11, 4
 def test_the_stock_pipeline_draws_the_same_image_from_the_same_plan_and_seed() -> None:
     rng = np.random.default_rng(SEED)
     poster = make_poster(rng, "SUMMER", format_="square", place="top")
-    engine = GlmImageEngine.create(EngineChoice(settings={"steps": STEPS, "threads": 1}))
+    settings = {"steps": STEPS, "threads": 1, "channels_last": False}
+    engine = GlmImageEngine.create(EngineChoice(settings=settings))
     rows, columns = poster.codes.shape
     plan = Plan(
         engine=engine.name,
