@@ -81,8 +81,11 @@ def gather(attempts: Iterable[Attempt], worth: PreviewWorth | None) -> Evidence:
     costs = worth.costs if worth is not None else None
     unknown = Odds(engine=costs.render if costs is not None else 0.0)
     rendered = _odds(plans, unknown)
-    again = dict.fromkeys((Roll.RENDER, Roll.REPAIR), rendered)
-    again[Roll.TYPESET] = replace(rendered, engine=0.0)
+    again = {
+        Roll.RENDER: rendered,
+        Roll.REPAIR: rendered,
+        Roll.TYPESET: replace(rendered, engine=0.0),
+    }
     rolls = {
         roll: _odds([a for a in every if a.roll is roll], otherwise)
         for roll, otherwise in again.items()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
-from transformers.cache_utils import Cache, DynamicCache, DynamicLayer
+from transformers.cache_utils import Cache, DynamicLayer
 
 WORTH_SHARING = 16
 """Tokens that prompts have to begin with in common before they are read once for all."""
@@ -113,7 +113,7 @@ def _read_together(model: Any, inputs: Mapping[str, torch.Tensor], total: int, s
     places, _ = model.model.get_rope_index(**inputs)
     rows, pads = len(ids), [int((row == 0).sum()) for row in mask]
     whole = slice(pads[0], pads[0] + shared)
-    first = DynamicCache()
+    first = _cache(model, shared)
     text(
         input_ids=ids[:1, whole],
         position_ids=places[:, :1, whole],
@@ -123,9 +123,8 @@ def _read_together(model: Any, inputs: Mapping[str, torch.Tensor], total: int, s
     rest = ids.shape[1] - min(pads) - shared
     cache = _cache(model, shared + rest + total)
     for number, layer in enumerate(first.layers):
-        cache.update(
-            *(each.expand(rows, -1, -1, -1) for each in (layer.keys, layer.values)), number
-        )
+        keys, values = (room.expand(rows, -1, -1, -1) for room in layer.room)
+        cache.update(keys, values, number)
     # A shared token may stand in the last `rest` of a short row: there it is padding.
     columns = torch.arange(rest, device=ids.device) + ids.shape[1] - rest
     own = columns[None] >= torch.tensor(pads, device=ids.device)[:, None] + shared

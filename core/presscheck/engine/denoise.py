@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from diffusers.pipelines.glm_image.pipeline_glm_image import calculate_shift
 
 from presscheck.engine.guidance import mask_padding, pad
 from presscheck.engine.placement import device_of
@@ -126,6 +125,9 @@ class Denoiser:
 
     def _schedule(self, size: tuple[int, int], steps: int) -> tuple[Any, torch.Tensor]:
         """Return a scheduler of this call's own, and its timesteps."""
+        # The pipelines' module loads accelerate, and with it clients of clouds.
+        from diffusers.pipelines.glm_image.pipeline_glm_image import calculate_shift
+
         scheduler = copy.deepcopy(self.pipeline.scheduler)
         config = scheduler.config
         times = np.linspace(config.num_train_timesteps, 1.0, steps + 1)[:-1]
