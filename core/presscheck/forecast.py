@@ -97,7 +97,7 @@ def gather(attempts: Iterable[Attempt], worth: PreviewWorth | None) -> Evidence:
         plan=_odds([a for a in plans if a.preview is None], rendered),
         rolls={Roll.PLAN: rendered, **rolls},
         in_place=Odds(passed=placed, failed=len(failed) - placed),
-        plan_seconds=seconds / drawn if drawn else (costs.plan if costs is not None else 0.0),
+        plan_seconds=seconds / drawn if drawn else (costs.drawn if costs is not None else 0.0),
         attempts=len(every),
     )
 

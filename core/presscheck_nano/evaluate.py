@@ -10,6 +10,7 @@ Prompts for held-out copy at fixed seeds are planned, rendered and read back; ev
   in any order, each found once; as CVTG-2K counts (Du et al. 2025, "TextCrafter")
 - edit similarity: 1 - edits / length of the longer, of each word and the word read that is nearest
 - exact slots: headlines that the copy verifier accepts
+- previews: how often what a plan's codes spell was right about the verdict on its image
 - colour error: mean CIE76 distance (L*a*b*) of the colours asked for from the nearest one that the
   picture shows; a colour counts as shown where it holds a hundredth of the picture
 """
@@ -18,9 +19,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from presscheck.search import Record
 from presscheck_nano import checkpoint_path
 from presscheck_nano.posters import MAX_LINES, SIZES, Poster, make_poster
 from presscheck_nano.wording import held_out_copy, make_prompt
@@ -57,6 +60,8 @@ class Sample:
     words_found: int
     similarity: float
     exact: bool
+    planned: bool
+    drafted: bool
     colour_error: float
     plan_seconds: float
     render_seconds: float
@@ -143,12 +148,27 @@ def _measure(
         words_found=words_found(poster.copy, text),
         similarity=similarity(poster.copy, text),
         exact=verdict.status.value == "accept",
+        planned=_spelt(engine, plan.tokens, plan.columns) == poster.copy,
+        drafted=_spelt(engine, plan.draft, draft_columns(plan)) == poster.copy,
         colour_error=colour_error(image, [COLOURS[name] for name in asked_colours(poster)]),
         plan_seconds=seconds,
         render_seconds=ticks[-1] - started,
         decode_seconds=ended - ticks[-1],
     )
     return sample, image
+
+
+def _spelt(engine: GlmImageEngine, tokens: Sequence[int], columns: int) -> str:
+    """Return what the codes of a grid spell; "" where the checkpoint doesn't say."""
+    readout = engine.checkpoint.readout
+    return " ".join(line.text for line in readout.read(tokens, columns)) if readout else ""
+
+
+def draft_columns(plan: Plan) -> int:
+    """Return the width of a plan's small grid: the divisor nearest to the large one's ratio."""
+    divisors = [n for n in range(1, len(plan.draft) + 1) if len(plan.draft) % n == 0]
+    ratio = plan.columns / plan.rows
+    return min(divisors, key=lambda n: abs(math.log(n * n / len(plan.draft) / ratio)))
 
 
 class Remembering:
@@ -230,6 +250,29 @@ def summarise(samples: Sequence[Sample]) -> dict[str, float]:
     }
 
 
+def preview_records(samples: Sequence[Sample]) -> dict[str, Record]:
+    """Return how often what the codes spell was right about the verdict, by grid."""
+    records = {"large grid": Record(), "small grid": Record()}
+    for sample in samples:
+        for name, said in (("large grid", sample.planned), ("small grid", sample.drafted)):
+            records[name] = records[name].seen(preview=said, verdict=sample.exact)
+    return records
+
+
+def preview_table(samples: Sequence[Sample]) -> Table:
+    """Return the records as a table."""
+    table = Table("what its codes spell", "right", "and the image", "wrong", "and the image")
+    for name, record in preview_records(samples).items():
+        table.add_row(
+            name,
+            str(record.accepted),
+            f"accepted {record.accepted_right}, rejected {record.accepted_wrong}",
+            str(record.rejected),
+            f"accepted {record.rejected_wrong}, rejected {record.rejected_right}",
+        )
+    return table
+
+
 def by_group(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
     """Return the figures by size, number of lines and of words, and script; and of all."""
     views: tuple[tuple[str, Callable[[Sample], str]], ...] = (
@@ -289,7 +332,8 @@ def main() -> None:
         draw_sheet(images[:32], given.sheet)
     groups = by_group(samples)
     if given.json:
-        print(json.dumps({**groups["all"], "groups": groups}))
+        records = {name: asdict(record) for name, record in preview_records(samples).items()}
+        print(json.dumps({**groups["all"], "groups": groups, "previews": records}))
         return
     for sample in samples if given.each else ():
         mark = "exact" if sample.exact else "     "
@@ -297,7 +341,9 @@ def main() -> None:
     table = Table("", *(name.replace("_", " ") for name in groups["all"]))
     for name, figures in groups.items():
         table.add_row(name, *(f"{value:g}" for value in figures.values()))
-    Console(width=140).print(table)
+    console = Console(width=140)
+    console.print(table)
+    console.print(preview_table(samples))
 
 
 if __name__ == "__main__":

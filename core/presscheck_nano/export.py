@@ -26,7 +26,7 @@ from presscheck_nano.train_dit import Renderer
 from presscheck_nano.train_vae import measure_latents
 from presscheck_nano.world import CELL, CHARACTERS, MARKS, letter_code
 
-STEPS = 4
+STEPS = 3
 """More change no verdict and hardly a pixel: a plan says nearly all of the picture."""
 TEMPERATURE, TOP_P = 1.0, 0.4
 

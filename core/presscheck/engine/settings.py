@@ -57,8 +57,9 @@ class RecordCounts(BaseModel):
 class RecommendedPreview(BaseModel):
     """How a checkpoint's plans are previewed, and what was measured of it.
 
-    `steps` are those of a sketch. `record` holds counts over verified renders; `plan`, `preview`
-    and `render` (with verification) are seconds on one machine: only their ratio matters.
+    `steps` are those of a sketch. `record` holds counts over verified renders. A batch of n plans
+    takes `batch` + n * `plan` seconds on one machine, a preview `preview`, a render with its
+    verification `render`: only their ratio matters.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -66,6 +67,7 @@ class RecommendedPreview(BaseModel):
     kind: Literal["read-out", "sketch"]
     steps: Steps = 4
     record: RecordCounts = RecordCounts()
+    batch: Seconds = 0.0
     plan: Seconds = 1.0
     preview: Seconds = 0.0
     render: Seconds = 1.0
@@ -74,7 +76,7 @@ class RecommendedPreview(BaseModel):
         """Return the same as the engine's capabilities tell it."""
         return PreviewWorth(
             record=Record(**self.record.model_dump()),
-            costs=Costs(plan=self.plan, preview=self.preview, render=self.render),
+            costs=Costs(batch=self.batch, plan=self.plan, preview=self.preview, render=self.render),
         )
 
 

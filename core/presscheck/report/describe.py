@@ -174,9 +174,20 @@ def _attempt(
         marks=_marks(asset, attempt),
         problems=_problems(attempt),
         seeds=f"seeds {attempt.plan_seed}, {attempt.render_seed}",
+        plan=_plan(attempt),
         seconds=duration(sum(attempt.seconds.values())),
         stages=", ".join(f"{name} {took:.1f} s" for name, took in attempt.seconds.items()),
     )
+
+
+def _plan(attempt: Attempt) -> str:
+    """Name the plan, and say what its preview said and what others were drawn for it."""
+    told = f"plan {attempt.plan[:8]}"
+    if attempt.preview is not None:
+        told += f", {attempt.preview}ed by its preview"
+    if attempt.dropped:
+        told += f", {attempt.dropped} more drawn and dropped"
+    return told
 
 
 def _problems(attempt: Attempt) -> tuple[str, ...]:

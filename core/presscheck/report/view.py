@@ -69,6 +69,7 @@ class AttemptView:
     marks: tuple[Mark, ...]
     problems: tuple[str, ...]
     seeds: str
+    plan: str
     seconds: str
     stages: str
 

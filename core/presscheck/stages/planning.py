@@ -13,7 +13,7 @@ from presscheck.engine.contract import Engine, PlanRequest, Redraw
 from presscheck.errors import CopyError, PluginError
 from presscheck.job import Job, derive_seed, step_key
 from presscheck.reroll import plans_drawn, source, wrongness
-from presscheck.search import Record, best_tries
+from presscheck.search import Costs, Record, best_copies, best_tries
 from presscheck.stages.decide import settle
 from presscheck.stages.extract import Planned, stored_plan
 from presscheck.stages.preview import preview_plan
@@ -133,17 +133,20 @@ def planned(job: Job, round_: Round, engine: Engine) -> Iterator[Planned]:
     """Yield what can be rendered, as soon as it can.
 
     Plans that were kept come first. The others are made in batches; one that its preview refuses
-    joins the next batch with another seed, as often as that pays. A batch with room to spare holds
-    several tries of each: eight plans at once cost little more than one. Which plans share a batch
+    joins a later batch with another seed, as often as that pays, or several seeds at once where
+    the batch has room: eight plans cost little more than one. Which plans share a batch
     follows from the round alone, never from how long something took.
     """
     yield from round_.kept
-    tries = _tries(job, engine)
+    record, costs = _known(job, engine)
+    tries = best_tries(record, costs) if record is not None else 1
     open_ = deque(round_.wanted)
     while open_:
         batch = _next_batch(open_, engine)
         left = min(_tries_left(job, want, tries) for want in batch)
-        copies = max(1, min(left, engine.capabilities.batch // len(batch)))
+        tried = max(want.tried for want in batch)
+        room = min(engine.capabilities.batch, max(1, left) * len(batch))
+        copies = 1 if record is None else best_copies(record, costs, len(batch), tried, room)
         rows = [_with_seed(want, want.tried + copy) for want in batch for copy in range(copies)]
         made = _plan_batch(job, rows, engine)
         for index, want in enumerate(batch):
@@ -183,15 +186,15 @@ def _size(want: Wanted, engine: Engine) -> tuple[int, int]:
     return engine.planned_size(want.request.width, want.request.height)
 
 
-def _tries(job: Job, engine: Engine) -> int:
-    """Return how many plans to draw before one is rendered, from all that is known of previews."""
+def _known(job: Job, engine: Engine) -> tuple[Record | None, Costs]:
+    """Return all that is known of the engine's previews, from before this run and from it."""
     worth = engine.capabilities.preview
     if worth is None:
-        return 1
+        return None, Costs()
     record = worth.record
     for asset in job.ledger.assets(job.run):
         record = _seen(record, asset.attempts)
-    return best_tries(record, worth.costs)
+    return record, worth.costs
 
 
 def _seen(record: Record, attempts: Sequence[Attempt]) -> Record:
@@ -209,12 +212,13 @@ def _judged(
     made: Sequence[tuple[str, float]],
     engine: Engine,
 ) -> Wanted:
-    """Return what is wanted with some plans more tried, the best of all kept."""
-    best, seconds = want.best, want.seconds
-    for row, (digest, share) in zip(rows, made, strict=True):
-        seconds += share
+    """Return what is wanted with some plans more tried, until one is right; the best is kept."""
+    best, tried = want.best, want.tried
+    seconds = want.seconds + sum(share for _, share in made)
+    for row, (digest, _) in zip(rows, made, strict=True):
         if best is not None and best[0] == (0, 0):
-            continue
+            break
+        tried += 1
         with job.engine_time.share() as time:
             plan = stored_plan(job, digest)
             verdict = preview_plan(job, plan, want.asset, want.decision, engine)
@@ -222,7 +226,7 @@ def _judged(
         wrong = (0, 0) if verdict is None else wrongness((verdict,))
         if best is None or wrong < best[0]:
             best = wrong, _as_planned(row, digest, None if verdict is None else verdict.status)
-    return replace(want, tried=want.tried + len(rows), seconds=seconds, best=best)
+    return replace(want, tried=tried, seconds=seconds, best=best)
 
 
 def _as_planned(row: Wanted, digest: str, preview: Status | None) -> Planned:
