@@ -1,4 +1,4 @@
-"""The campaign that both ways make: eight headlines, four sizes, drawn by the model alone."""
+"""The campaign that both ways make: eight headlines, four sizes."""
 
 from __future__ import annotations
 
@@ -23,14 +23,18 @@ TRIES = 8
 """Images that either way may make of an asset."""
 
 
-def write_campaign(folder: Path) -> Path:
-    """Write the campaign and its kit: Sundial's, but no headline may be typeset."""
+def write_campaign(folder: Path, *, alone: bool) -> Path:
+    """Write the campaign and its kit, Sundial's; with `alone`, no headline may be typeset.
+
+    As the kit comes, a headline is typeset when four plans of it failed.
+    """
     kit = Path(str(files("presscheck_templates"))) / "brands/sundial"
     shutil.copytree(kit, folder / "kit", dirs_exist_ok=True)
     yaml = YAML(typ="safe")
     brand = yaml.load((kit / "brand.yaml").read_text(encoding="utf-8"))
-    brand["slots"]["headline"]["render"] = "model"
-    brand["ladder"] = {"plans": TRIES, "renders": 2, "last": "give-up"}
+    if alone:
+        brand["slots"]["headline"]["render"] = "model"
+        brand["ladder"] = {"plans": TRIES, "renders": 2, "last": "give-up"}
     with (folder / "kit/brand.yaml").open("w", encoding="utf-8") as file:
         yaml.dump(brand, file)
     campaign = {
