@@ -90,6 +90,7 @@ class AssetSpec:
     """One image to be made: placement x locale x variant of a campaign.
 
     `width` and `height` are the delivered pixels. `seed` starts every roll of this asset.
+    `references` are blobs of images that it is made after.
     """
 
     id: str
@@ -104,10 +105,21 @@ class AssetSpec:
     brief: str
     slots: tuple[SlotCopy, ...]
     forbidden: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
 
     def slot(self, name: str) -> SlotCopy:
         """Return the slot called `name`."""
         return next(slot for slot in self.slots if slot.name == name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A reference image as the AR model saw it: its pixels' SHA-256, and its tokens, row-major."""
+
+    digest: str
+    rows: int
+    columns: int
+    tokens: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,7 +128,8 @@ class Plan:
 
     `tokens` is the large grid, row-major, `rows` x `columns`, one cell per 32 x 32 pixels; `draft`
     is the small grid that was written before it. `width`, `height` are the planned pixels
-    (multiples of 32). Engines that cannot split leave both empty.
+    (multiples of 32). Engines that cannot split leave both empty. `sources` are the reference
+    images that it was made with; then there is no draft.
     """
 
     engine: str
@@ -128,6 +141,7 @@ class Plan:
     columns: int
     tokens: tuple[int, ...]
     draft: tuple[int, ...] = ()
+    sources: tuple[Source, ...] = ()
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
@@ -138,7 +152,8 @@ class Plan:
     def digest(self) -> str:
         """SHA-256 over what the render depends on; draft and seconds are left out."""
         parts = (self.engine, self.prompt, self.seed, self.width, self.height, self.tokens)
-        return hashlib.sha256(repr(parts).encode()).hexdigest()
+        shown = (self.sources,) if self.sources else ()
+        return hashlib.sha256(repr((*parts, *shown)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -42,6 +42,7 @@ from presscheck.spec import Campaign
 from presscheck.stages.collect import collect, resolve_placements
 from presscheck.stages.extract import proof
 from presscheck.stages.integrate import deliver, deliver_manifest, finish, ready_deliverers
+from presscheck.stages.key_visual import with_key_visual
 from presscheck.stages.planning import Round, open_round
 from presscheck.stages.rounds import pull_round
 from presscheck.stages.validate import refuse_errors, validate
@@ -108,9 +109,8 @@ class Press:
         Raises:
             InputError: Something in either file is wrong; the error says where.
         """
-        folder = Path()
+        folder = folder_of(campaign)
         if not isinstance(campaign, Campaign):
-            folder = Path(campaign).resolve().parent
             campaign = load_campaign(Path(campaign))
         resolved = resolve_placements(campaign, self.plugins.channels())
         return resolved, self.brand(campaign.brand, folder)
@@ -134,7 +134,8 @@ class Press:
     def preflight(self, campaign: Path | str | Campaign) -> list[Finding]:
         """Return all findings about a campaign without making anything."""
         spec, brand = self.load(campaign)
-        assets = collect(spec, brand, self.plugins)
+        found = collect(spec, brand, self.plugins)
+        assets, _ = with_key_visual(found, spec, folder_of(campaign))
         return validate(assets, spec, brand, self.plugins, self.engine(spec))
 
     def run(self, campaign: Path | str | Campaign) -> Result:
@@ -159,7 +160,8 @@ class Press:
     def open(self, campaign: Path | str | Campaign) -> Job:
         """Validate a campaign and enter it in the ledger; the same campaign is the same run."""
         spec, brand = self.load(campaign)
-        assets = collect(spec, brand, self.plugins)
+        found = collect(spec, brand, self.plugins)
+        assets, key_visual = with_key_visual(found, spec, folder_of(campaign))
         engine = self.engine(spec)
         refuse_errors(validate(assets, spec, brand, self.plugins, engine))
         job = self.job(run_id(spec, brand, assets, engine.name), spec, brand)
@@ -168,6 +170,8 @@ class Press:
             "brand": brand.model_dump(mode="json"),
             "folder": str(brand.folder),
         }
+        if key_visual:
+            job.blobs.put(key_visual)
         job.ledger.begin(job.run, entry, assets)
         return job
 
@@ -292,6 +296,11 @@ def _roll_once(job: Job, round_: Round, engine: Engine, outbox: Outbox) -> None:
 def _proof(job: Job, made: Pull, outbox: Outbox) -> None:
     with outbox.plugins_told(made.asset):
         proof(job, made.asset, made.number)
+
+
+def folder_of(campaign: Path | str | Campaign) -> Path:
+    """Return the folder that a campaign's files are relative to."""
+    return Path() if isinstance(campaign, Campaign) else Path(campaign).resolve().parent
 
 
 def engine_name(job: Job) -> str:

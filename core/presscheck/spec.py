@@ -58,14 +58,14 @@ def safe_relative(path: str) -> str:
     """Return `path` when it stays inside its folder, else raise ValueError."""
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path:
-        raise ValueError(f"{path!r} must be a relative path inside the kit's folder")
+        raise ValueError(f"{path!r} must be a relative path inside the file's own folder")
     return str(pure)
 
 
 CopyText = Annotated[str, Field(max_length=500)]
 CleanCopy = Annotated[str, Field(max_length=500), AfterValidator(check_copy)]
 KitPath = Annotated[str, AfterValidator(safe_relative)]
-"""A file of a brand kit, relative to its folder."""
+"""A file of a brand kit or a campaign, relative to its folder."""
 
 
 class Placement(Written):
@@ -118,13 +118,17 @@ Format = Literal["png", "jpeg", "webp"]
 
 
 class Campaign(Written):
-    """A campaign: what to make, for which places, in which words."""
+    """A campaign: what to make, for which places, in which words.
+
+    `key_visual` is an image, relative to the campaign's folder, that every asset is made after.
+    """
 
     name: Name
     brand: Annotated[str, Field(min_length=1)]
     brief: Annotated[str, Field(min_length=1, max_length=2000)]
     placements: Annotated[tuple[ChannelOrSize, ...], Field(min_length=1, max_length=100)]
     locales: Annotated[tuple[Locale, ...], Field(min_length=1, max_length=50)] = ("en",)
+    key_visual: KitPath | None = None
     copy_: Annotated[
         dict[Name, CopyText | dict[Locale, CopyText]], Field(alias="copy", min_length=1)
     ]

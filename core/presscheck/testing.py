@@ -76,7 +76,14 @@ class PaperEngine:
             )
         return plans
 
-    def render(self, plan: Plan, *, seed: int, progress: Progress | None = None) -> Image.Image:
+    def render(
+        self,
+        plan: Plan,
+        *,
+        seed: int,
+        references: Sequence[Image.Image] = (),
+        progress: Progress | None = None,
+    ) -> Image.Image:
         """Draw the copy, one string below the other, in the upper third."""
         if progress is not None:
             progress(Step(stage="render", done=1, total=1))
@@ -94,9 +101,15 @@ class PaperEngine:
             draw.text(place, text, font=font, fill="#14171d", anchor="mm")
         return image
 
-    def preview(self, plan: Plan, *, progress: Progress | None = None) -> Preview | None:
+    def preview(
+        self,
+        plan: Plan,
+        *,
+        references: Sequence[Image.Image] = (),
+        progress: Progress | None = None,
+    ) -> Preview | None:
         """Tell what the plan's renders will say."""
-        del progress
+        del references, progress
         if self.capabilities.preview is None:
             return None
         texts = self._planned_texts(plan)
@@ -123,6 +136,7 @@ class PaperEngine:
         box: Box,
         *,
         seed: int,
+        references: Sequence[Image.Image] = (),
         progress: Progress | None = None,
     ) -> Image.Image:
         """Render the plan, and take what the box covers."""
@@ -200,10 +214,11 @@ def _tiny_processor(tokenizer: PreTrainedTokenizerFast) -> Any:
 
     template = (
         "{% for message in messages %}{% for part in message['content'] %}"
-        "{{ part['text'] }}{% endfor %}{% endfor %}"
+        "{% if part['type'] == 'image' %}<start><image><end>"
+        "{% else %}{{ part['text'] }}{% endif %}{% endfor %}{% endfor %}"
     )
     return GlmImageProcessor(
-        image_processor=GlmImageImageProcessor(patch_size=32, merge_size=1),
+        image_processor=GlmImageImageProcessor(patch_size=16, merge_size=1),
         tokenizer=tokenizer,
         chat_template=template,
     )
@@ -236,7 +251,7 @@ def _tiny_ar(tokenizer: PreTrainedTokenizerFast) -> Any:
     return GlmImageForConditionalGeneration(
         GlmImageConfig(
             text_config=text,
-            vision_config={**vision, "image_size": 512, "patch_size": 32},
+            vision_config={**vision, "image_size": 512, "patch_size": 16},
             vq_config={"embed_dim": 8, "num_embeddings": CODES, "latent_channels": 16},
             image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
             image_start_token_id=CODES,

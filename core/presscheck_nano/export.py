@@ -122,4 +122,5 @@ def recommended() -> dict[str, object]:
         "temperature": TEMPERATURE,
         "top_p": TOP_P,
         "batch": 16,
+        "references": 0,
     }

@@ -42,7 +42,14 @@ class LoggedPaper(PaperEngine):
         time.sleep(self.seconds)
         return super().plan(requests, progress=progress)
 
-    def render(self, plan: Plan, *, seed: int, progress: Progress | None = None) -> Image.Image:
+    def render(
+        self,
+        plan: Plan,
+        *,
+        seed: int,
+        references: Sequence[Image.Image] = (),
+        progress: Progress | None = None,
+    ) -> Image.Image:
         """Render, and tell the log."""
         _log(f"render {plan.digest} {seed}")
         time.sleep(self.seconds)

@@ -45,7 +45,8 @@ class Capabilities:
 
     `batch` is how many plans are best made at once, `workers` how many renders may run beside each
     other and beside a batch of plans, `repairs` whether it renders a region alone, and `preview`
-    what its previews are known to be worth; None when it has none.
+    what its previews are known to be worth; None when it has none. `references` is how many images
+    it can be shown beside a prompt.
     """
 
     multiple: int = 32
@@ -60,6 +61,7 @@ class Capabilities:
     workers: int = 1
     repairs: bool = False
     preview: PreviewWorth | None = None
+    references: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,13 +91,17 @@ class Redraw:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlanRequest:
-    """One row of a planning batch. `width`, `height` are the wanted pixels, of any size."""
+    """One row of a planning batch. `width`, `height` are the wanted pixels, of any size.
+
+    `references` are images that the model is shown, as many as its capabilities say at most.
+    """
 
     prompt: str
     width: int
     height: int
     seed: int
     redraw: Redraw | None = None
+    references: tuple[Image.Image, ...] = ()
 
 
 class Engine(Protocol):
@@ -133,11 +139,27 @@ class Engine(Protocol):
         """
         ...
 
-    def render(self, plan: Plan, *, seed: int, progress: Progress | None = None) -> Image.Image:
-        """Render a plan to an RGB image of its size; the same plan and seed, the same bytes."""
+    def render(
+        self,
+        plan: Plan,
+        *,
+        seed: int,
+        references: Sequence[Image.Image] = (),
+        progress: Progress | None = None,
+    ) -> Image.Image:
+        """Render a plan to an RGB image of its size; the same plan and seed, the same bytes.
+
+        `references` are the images that it was planned with.
+        """
         ...
 
-    def preview(self, plan: Plan, *, progress: Progress | None = None) -> Preview | None:
+    def preview(
+        self,
+        plan: Plan,
+        *,
+        references: Sequence[Image.Image] = (),
+        progress: Progress | None = None,
+    ) -> Preview | None:
         """Return what a plan will show; None where the engine cannot tell before it renders."""
         ...
 
@@ -148,6 +170,7 @@ class Engine(Protocol):
         box: Box,
         *,
         seed: int,
+        references: Sequence[Image.Image] = (),
         progress: Progress | None = None,
     ) -> Image.Image:
         """Render the cells of `image` that `box` touches anew; other pixels keep their bytes.

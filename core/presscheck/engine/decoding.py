@@ -58,6 +58,8 @@ def write_tokens(
     """
     text = model.model.language_model
     shared = shared_start(inputs["input_ids"], inputs["attention_mask"])
+    if "pixel_values" in inputs:
+        shared = 0  # tokens of images are put in their places by the model's own pass
     read = _read_together if shared >= WORTH_SHARING else _read_apart
     logits, cache, seen = read(model, inputs, total, shared)
     # Reading the prompts leaves the places of what is to be written behind, (rows, 3, tokens).

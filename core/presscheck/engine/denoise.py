@@ -31,6 +31,19 @@ KEPT_PROMPTS = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A prompt, a plan's cells for the transformer's tokens (1, tokens), and (width, height)."""
+
+    prompt: str
+    prior: torch.Tensor
+    size: tuple[int, int]
+
+
+Show = Callable[[torch.Tensor], Any]
+"""Given a prompt's glyph embeddings, returns the transformer's caches of reference images."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Still:
     """What a repair leaves as it is: clean latents, and a mask that is 1 where they may change."""
 
@@ -84,27 +97,28 @@ class Denoiser:
 
     def denoise(
         self,
-        prompt: str,
-        prior: torch.Tensor,
-        size: tuple[int, int],
+        asked: Asked,
         generator: torch.Generator,
         *,
         steps: int | None = None,
         still: Still | None = None,
+        show: Show | None = None,
         report: Callable[[int, torch.Tensor], None],
     ) -> torch.Tensor:
         """Return clean latents, (1, channels, height, width), of a plan's cells.
 
-        `prior` is (1, tokens), `size` (width, height) in pixels; `report` is called after each step
-        with how many are done and the latents.
+        `report` is called after each step
+        with how many are done and the latents. `show` writes the caches of reference images.
         """
-        embedded = self._glyphs(prompt)
+        prior, size = asked.prior, asked.size
+        embedded = self._glyphs(asked.prompt)
+        caches = show(embedded) if show is not None else None
         noise = self._noise(size, embedded.dtype, generator)
         scheduler, times = self._schedule(size, steps or self.steps)
         latents = noise
         with self.cache.image() if self.cache else nullcontext():
             for done, time in enumerate(times):
-                predicted = self._predict(latents, time, prior, embedded, size)
+                predicted = self._predict(latents, time, prior, embedded, size, caches)
                 latents = scheduler.step(predicted, time, latents, return_dict=False)[0]
                 if still is not None:
                     sigma = scheduler.sigmas[done + 1]
@@ -151,12 +165,15 @@ class Denoiser:
         prior: torch.Tensor,
         embedded: torch.Tensor,
         size: tuple[int, int],
+        caches: Any,
     ) -> torch.Tensor:
         passes = [Pass(name="asked", text=embedded, drop=False)]
         if self.guidance_scale > 1:
             passes.append(Pass(name="plain", text=self._glyphs(""), drop=True))
-        batches = [passes] if self.together else [[one] for one in passes]
-        found = [self._velocity(latents, time, prior, batch, size) for batch in batches]
+        # The plain pass doesn't look at references, so it cannot share a batch with one that does.
+        together = self.together and caches is None
+        batches = [passes] if together else [[one] for one in passes]
+        found = [self._velocity(latents, time, prior, batch, size, caches) for batch in batches]
         asked, *plain = torch.chunk(torch.cat(found), len(passes))
         return plain[0] + self.guidance_scale * (asked - plain[0]) if plain else asked
 
@@ -167,11 +184,14 @@ class Denoiser:
         prior: torch.Tensor,
         passes: Sequence[Pass],
         size: tuple[int, int],
+        caches: Any,
     ) -> torch.Tensor:
         """Return what the transformer finds in some passes at once, a row for each."""
         transformer, rows = self.pipeline.transformer, len(passes)
         text, real = pad([one.text for one in passes])
         drop = torch.tensor([[one.drop] for one in passes], device=prior.device)
+        if caches is not None:
+            caches.set_mode("skip" if passes[0].drop else "read")
         options: dict[str, Any] = {"dtype": text.dtype, "device": latents.device}
         with self.cache.passing(passes[0].name) if self.cache else nullcontext():
             velocity: torch.Tensor = transformer(
@@ -183,6 +203,7 @@ class Denoiser:
                 target_size=torch.tensor([[size[1], size[0]]] * rows, **options),
                 crop_coords=torch.zeros((rows, 2), **options),
                 attention_mask=real,
+                kv_caches=caches,
                 return_dict=False,
             )[0]
         return velocity.float()

@@ -106,28 +106,72 @@ class GlmImageEngine:
     def plan(
         self, requests: Sequence[PlanRequest], *, progress: Progress | None = None
     ) -> list[Plan]:
-        """Plan every request; those of one planned size share a batch."""
-        batches: dict[tuple[int, int], list[int]] = {}
+        """Plan every request; those of one size, with as many references, share a batch."""
+        batches: dict[tuple[tuple[int, int], int], list[int]] = {}
         for index, request in enumerate(requests):
             size = self.planned_size(request.width, request.height)
-            batches.setdefault(size, []).append(index)
+            batches.setdefault((size, len(request.references)), []).append(index)
+        shown = [
+            replace(request, references=self._fitted(request.references)) for request in requests
+        ]
         plans: dict[int, Plan] = {}
         planner, _ = self._loaded()
         with self._planning:
             self._use_threads()
-            for size, indices in batches.items():
-                made = planner.plan([requests[i] for i in indices], size, progress)
+            for (size, _), indices in batches.items():
+                made = planner.plan([shown[i] for i in indices], size, progress)
                 plans.update(zip(indices, made, strict=True))
         return [plans[index] for index in range(len(requests))]
 
-    def render(self, plan: Plan, *, seed: int, progress: Progress | None = None) -> Image.Image:
+    def _fitted(self, references: Sequence[Image.Image]) -> tuple[Image.Image, ...]:
+        """Return images as the model is shown them; more than it takes are refused."""
+        if not references:
+            return ()
+        most = self._capabilities.references
+        if len(references) > most:
+            raise EngineError(
+                f"{self.checkpoint.name} takes {most} reference images, not {len(references)}.",
+                remedy="Leave them out, or use a checkpoint that was trained on them.",
+            )
+        from presscheck.engine.reference import fit_reference
+
+        return tuple(fit_reference(image) for image in references)
+
+    def render(
+        self,
+        plan: Plan,
+        *,
+        seed: int,
+        references: Sequence[Image.Image] = (),
+        progress: Progress | None = None,
+    ) -> Image.Image:
         """Render a plan to an RGB image of its size; the same plan and seed, the same bytes."""
+        return self._render(plan, seed, references, progress)
+
+    def _render(
+        self,
+        plan: Plan,
+        seed: int,
+        references: Sequence[Image.Image],
+        progress: Progress | None,
+        steps: int | None = None,
+    ) -> Image.Image:
+        from presscheck.engine.render import Task
+
+        shown = self._fitted(references)
+        task = Task(plan=plan, seed=seed, references=shown, steps=steps, progress=progress)
         _, renderer = self._loaded()
         with self._rendering:
             self._use_threads()
-            return renderer.render(plan, seed, progress)
+            return renderer.render(task)
 
-    def preview(self, plan: Plan, *, progress: Progress | None = None) -> Preview | None:
+    def preview(
+        self,
+        plan: Plan,
+        *,
+        references: Sequence[Image.Image] = (),
+        progress: Progress | None = None,
+    ) -> Preview | None:
         """Read the copy off the plan's tokens, or sketch it in few steps; see `settings.preview`.
 
         A sketch is drawn with the plan's own seed.
@@ -138,10 +182,7 @@ class GlmImageEngine:
             return Preview(kind=kind, lines=tuple(lines))
         if kind == "sketch":
             steps = self.recommended.preview.steps if self.recommended.preview else SKETCH_STEPS
-            _, renderer = self._loaded()
-            with self._rendering:
-                self._use_threads()
-                image = renderer.render(plan, plan.seed, progress, steps=steps)
+            image = self._render(plan, plan.seed, references, progress, steps)
             return Preview(kind=kind, image=image)
         return None
 
@@ -152,13 +193,18 @@ class GlmImageEngine:
         box: Box,
         *,
         seed: int,
+        references: Sequence[Image.Image] = (),
         progress: Progress | None = None,
     ) -> Image.Image:
         """Render the cells of `image` that `box` touches anew; other pixels keep their bytes."""
+        from presscheck.engine.render import Task
+
+        shown = self._fitted(references)
+        task = Task(plan=plan, seed=seed, references=shown, progress=progress)
         _, renderer = self._loaded()
         with self._rendering:
             self._use_threads()
-            return renderer.repair(plan, image, box, seed, progress)
+            return renderer.repair(task, image, box)
 
     def close(self) -> None:
         """Forget the weights."""

@@ -54,14 +54,12 @@ class MaskedAttention:
         encoder_hidden_states: torch.Tensor,
         attention_mask: torch.Tensor | None = None,
         image_rotary_emb: tuple[torch.Tensor, torch.Tensor] | None = None,
-        kv_cache: None = None,
+        kv_cache: Any = None,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return image and text, (rows, tokens, width); the mask is `pad`'s.
 
         The names are those that the transformer calls with.
         """
-        if kv_cache is not None:
-            raise NotImplementedError("image-to-image is not rendered with guidance: together")
         text = encoder_hidden_states.shape[1]
         joined = torch.cat([encoder_hidden_states, hidden_states], dim=1)
         query, key, value = (
@@ -72,6 +70,10 @@ class MaskedAttention:
             _turned(norm(states).to(joined.dtype), text, image_rotary_emb)
             for norm, states in ((attn.norm_q, query), (attn.norm_k, key))
         )
+        if kv_cache is not None and kv_cache.mode == "write":
+            kv_cache.store(key, value)
+        elif kv_cache is not None and kv_cache.mode == "read":
+            key, value = kv_cache.get(key, value)
         seen = _keys(attention_mask, hidden_states.shape[1])
         found = dispatch_attention_fn(query, key, value, attn_mask=seen)
         found = attn.to_out[1](attn.to_out[0](found.flatten(2, 3).to(query.dtype)))

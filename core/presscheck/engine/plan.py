@@ -17,6 +17,7 @@ from presscheck.engine.contract import PlanRequest, Progress, Step
 from presscheck.engine.decoding import write_tokens
 from presscheck.engine.memory import free_memory, out_of_memory
 from presscheck.engine.placement import device_of, wake
+from presscheck.engine.reference import read_sources
 from presscheck.engine.sampling import RowSampler
 from presscheck.errors import EngineError
 
@@ -112,8 +113,10 @@ class Planner:
         started = time.perf_counter()
         width, height = size
         rows, columns = height // CELL, width // CELL
-        inputs = self._inputs([request.prompt for request in requests], width, height)
-        _, *draft = inputs["image_grid_thw"][1].tolist()
+        inputs = self._inputs(requests, width, height)
+        shown = requests[0].references
+        # With references the model writes the large grid alone.
+        _, *draft = [0, 0, 0] if shown else inputs["image_grid_thw"][1].tolist()
         small = draft[0] * draft[1]
         total = small + rows * columns
         kept = torch.stack([_kept(request, draft, (rows, columns)) for request in requests])
@@ -134,7 +137,10 @@ class Planner:
             return drawn
 
         wake(self.pipeline, "vision_language_encoder")
-        written = write_tokens(self.pipeline.vision_language_encoder, inputs, total, draw)
+        model = self.pipeline.vision_language_encoder
+        given = [request.references for request in requests]
+        sources = read_sources(model, inputs, given) if shown else [()] * len(requests)
+        written = write_tokens(model, inputs, total, draw)
         tokens = written.tolist()
         seconds = round((time.perf_counter() - started) / len(requests), 3)
         return [
@@ -148,19 +154,29 @@ class Planner:
                 columns=columns,
                 tokens=tuple(row[small:]),
                 draft=tuple(row[:small]),
+                sources=seen,
                 seconds=seconds,
             )
-            for request, row in zip(requests, tokens, strict=True)
+            for request, row, seen in zip(requests, tokens, sources, strict=True)
         ]
 
-    def _inputs(self, prompts: Sequence[str], width: int, height: int) -> Any:
+    def _inputs(self, requests: Sequence[PlanRequest], width: int, height: int) -> Any:
         messages = [
-            [{"role": "user", "content": [{"type": "text", "text": prompt}]}] for prompt in prompts
+            [
+                {
+                    "role": "user",
+                    "content": [
+                        *({"type": "image", "image": image} for image in request.references),
+                        {"type": "text", "text": request.prompt},
+                    ],
+                }
+            ]
+            for request in requests
         ]
         return self.pipeline.processor.apply_chat_template(
             messages,
             tokenize=True,
-            padding=len(prompts) > 1,
+            padding=len(requests) > 1,
             target_h=height,
             target_w=width,
             return_dict=True,

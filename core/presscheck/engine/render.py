@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +16,24 @@ from PIL import Image
 from presscheck.assets import Box, Plan
 from presscheck.engine.cells import CELL, Place, pixels_of, touched
 from presscheck.engine.contract import Progress, Step
-from presscheck.engine.denoise import Denoiser, Still
+from presscheck.engine.denoise import Asked, Denoiser, Still
 from presscheck.engine.memory import out_of_memory
+from presscheck.engine.reference import check_references, write_caches
 from presscheck.errors import EngineError
 
 if TYPE_CHECKING:
     from diffusers import GlmImagePipeline
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """What to render: a plan with its references, in `steps` or as many as were set."""
+
+    plan: Plan
+    seed: int
+    references: Sequence[Image.Image] = ()
+    steps: int | None = None
+    progress: Progress | None = None
 
 
 class Renderer:
@@ -35,20 +48,18 @@ class Renderer:
         """Size of the codebook that the transformer knows."""
         return int(self.pipeline.transformer.config.prior_vq_quantizer_codebook_size)
 
-    def render(
-        self, plan: Plan, seed: int, progress: Progress | None, *, steps: int | None = None
-    ) -> Image.Image:
-        """Render a plan to an RGB image of its size, in `steps` or as many as were set.
+    def render(self, task: Task) -> Image.Image:
+        """Render a plan to an RGB image of its size.
 
         Raises:
-            EngineError: The plan isn't one of this model's, memory is short, or numbers went wrong.
+            EngineError: The plan isn't one of this model's or the references aren't the plan's,
+                memory is short, or numbers went wrong.
         """
-        check_plan(plan, self.codes)
-        return self._image(plan, seed, progress, None, steps)
+        check_plan(task.plan, self.codes)
+        check_references(task.plan.sources, task.references)
+        return self._image(task, None)
 
-    def repair(
-        self, plan: Plan, image: Image.Image, box: Box, seed: int, progress: Progress | None
-    ) -> Image.Image:
+    def repair(self, task: Task, image: Image.Image, box: Box) -> Image.Image:
         """Render the cells of `image` that `box` touches anew; the other pixels stay as they are.
 
         Latents outside the box follow the image through the noise (Lugmayr et al. 2022, "RePaint"),
@@ -57,7 +68,9 @@ class Renderer:
         Raises:
             EngineError: As `render`, or the image isn't of the plan's size.
         """
+        plan = task.plan
         check_plan(plan, self.codes)
+        check_references(plan.sources, task.references)
         if image.size != (plan.width, plan.height):
             raise EngineError(
                 f"an image of {image.width}x{image.height} pixels cannot be repaired with a plan "
@@ -65,49 +78,39 @@ class Renderer:
                 remedy="Repair what was rendered from this plan.",
             )
         place = pixels_of(touched(box, plan.rows, plan.columns))
-        drawn = self._image(plan, seed, progress, (image, place))
+        drawn = self._image(task, (image, place))
         repaired = image.convert("RGB")
         repaired.paste(drawn.crop(place), place)
         return repaired
 
     @torch.inference_mode()
-    def _image(
-        self,
-        plan: Plan,
-        seed: int,
-        progress: Progress | None,
-        repaired: tuple[Image.Image, Place] | None,
-        steps: int | None = None,
-    ) -> Image.Image:
+    def _image(self, task: Task, repaired: tuple[Image.Image, Place] | None) -> Image.Image:
         try:
-            pixels = self._pixels(plan, seed, progress, repaired, steps or self.denoiser.steps)
+            pixels = self._pixels(task, repaired)
         except (MemoryError, RuntimeError) as error:
             if not out_of_memory(error):
                 raise
             raise EngineError(
-                f"memory does not hold a render of {plan.width}x{plan.height} pixels.",
+                f"memory does not hold a render of {task.plan.width}x{task.plan.height} pixels.",
                 remedy="Choose a smaller placement, or set engine.settings.offload.",
             ) from error
         if not np.isfinite(pixels).all():
             raise _not_finite()
         return Image.fromarray((pixels * 255).round().astype("uint8"))
 
-    def _pixels(
-        self,
-        plan: Plan,
-        seed: int,
-        progress: Progress | None,
-        repaired: tuple[Image.Image, Place] | None,
-        steps: int,
-    ) -> np.ndarray:
+    def _pixels(self, task: Task, repaired: tuple[Image.Image, Place] | None) -> np.ndarray:
+        plan, steps = task.plan, task.steps or self.denoiser.steps
+
+        def show(text: torch.Tensor) -> Any:
+            return write_caches(self.denoiser, text, plan.sources, task.references)
+
         latents = self.denoiser.denoise(
-            plan.prompt,
-            self._prior(plan),
-            (plan.width, plan.height),
-            torch.Generator().manual_seed(seed),
+            Asked(prompt=plan.prompt, prior=self._prior(plan), size=(plan.width, plan.height)),
+            torch.Generator().manual_seed(task.seed),
             steps=steps,
             still=None if repaired is None else self._still(*repaired),
-            report=_reporter(progress, steps),
+            show=show if plan.sources else None,
+            report=_reporter(task.progress, steps),
         )
         return self.denoiser.decode(latents)
 

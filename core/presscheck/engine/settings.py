@@ -84,7 +84,8 @@ class Recommended(BaseModel):
     """What a checkpoint is good at; the defaults are those that GLM-Image was published with.
 
     `native` sizes are (width, height) in pixels; `line` says, by native size as `512x512`, how many
-    characters a line of drawn copy may have, `longest_copy` how many the copy of a slot.
+    characters a line of drawn copy may have, `longest_copy` how many the copy of a slot;
+    `references` how many images the model was trained to be shown.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -98,6 +99,7 @@ class Recommended(BaseModel):
     temperature: Temperature = 0.9
     top_p: TopP = 0.75
     batch: Batch = 8
+    references: Count = 4
     preview: RecommendedPreview | None = None
 
     def capabilities(self) -> Capabilities:
@@ -108,6 +110,7 @@ class Recommended(BaseModel):
             characters=frozenset(self.characters) if self.characters is not None else None,
             line={(width, height): longest for width, height, longest in lines},
             copy=self.longest_copy,
+            references=self.references,
         )
 
 

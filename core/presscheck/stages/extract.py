@@ -56,6 +56,11 @@ def stored_plan(job: Job, digest: str) -> Plan:
     return TypeAdapter(Plan).validate_json(job.blobs.get(digest))
 
 
+def references_of(job: Job, spec: AssetSpec) -> tuple[Image.Image, ...]:
+    """Return the images that an asset is made after."""
+    return tuple(read_png(job.blobs.get(digest)) for digest in spec.references)
+
+
 def pull(job: Job, planned: Planned, engine: Engine) -> Pull:
     """Render what was planned, or take the image there is, and keep it for the proof."""
     asset, decision = planned.asset, planned.decision
@@ -89,8 +94,10 @@ def pull(job: Job, planned: Planned, engine: Engine) -> Pull:
 
 
 def _render(job: Job, planned: Planned, seed: int, engine: Engine) -> tuple[str, float]:
+    shown = references_of(job, planned.asset.spec)
+
     def work(plan: Plan, progress: Progress) -> Image.Image:
-        return engine.render(plan, seed=seed, progress=progress)
+        return engine.render(plan, seed=seed, references=shown, progress=progress)
 
     return _paid_once(job, planned, {"plan": planned.plan, "seed": seed}, engine, work)
 
@@ -101,9 +108,10 @@ def _repair(job: Job, planned: Planned, seed: int, engine: Engine) -> tuple[str,
     start = source(asset.attempts, decision)
     image = read_png(job.blobs.get(start.base))
     box = region_to_repair(asset, start, decision, image.size)
+    shown = references_of(job, asset.spec)
 
     def work(plan: Plan, progress: Progress) -> Image.Image:
-        return engine.repair(plan, image, box, seed=seed, progress=progress)
+        return engine.repair(plan, image, box, seed=seed, references=shown, progress=progress)
 
     inputs: dict[str, JsonValue] = {
         "plan": planned.plan,

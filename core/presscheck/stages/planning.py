@@ -15,7 +15,7 @@ from presscheck.job import Job, derive_seed, step_key
 from presscheck.reroll import plans_drawn, source, wrongness
 from presscheck.search import Costs, Record, best_copies, best_tries
 from presscheck.stages.decide import settle
-from presscheck.stages.extract import Planned, stored_plan
+from presscheck.stages.extract import Planned, references_of, stored_plan
 from presscheck.stages.preview import preview_plan
 from presscheck.stages.repair import region_to_repair
 from presscheck.stages.validate import prompt_for
@@ -93,7 +93,11 @@ def _new_plan(job: Job, asset: Asset, decision: Decision, engine: Engine) -> Wan
     prompt = prompt_for(spec, job.brand, job.plugins, engine, decision.typeset)
     number = len({attempt.plan_seed for attempt in asset.attempts})
     request = PlanRequest(
-        prompt=prompt, width=spec.width, height=spec.height, seed=plan_seed(spec.seed, number)
+        prompt=prompt,
+        width=spec.width,
+        height=spec.height,
+        seed=plan_seed(spec.seed, number),
+        references=references_of(job, spec),
     )
     return Wanted(asset=asset, decision=decision, request=request, number=number)
 
@@ -120,6 +124,7 @@ def _enter_repair(
         height=asset.spec.height,
         seed=plan_seed(asset.spec.seed, number),
         redraw=Redraw(plan=plan, box=box),
+        references=references_of(job, asset.spec),
     )
     wanted.append(Wanted(asset=asset, decision=decision, request=request, number=number))
 
@@ -243,7 +248,7 @@ def _as_planned(row: Wanted, digest: str, preview: Status | None) -> Planned:
 
 def _plan_batch(job: Job, batch: Sequence[Wanted], engine: Engine) -> list[tuple[str, float]]:
     """Return each row's plan, as a digest and its share of the seconds; known plans cost none."""
-    keys = [_plan_key(want.request, engine) for want in batch]
+    keys = [_plan_key(want, engine) for want in batch]
     known = [_known_plan(job, key) for key in keys]
     missing = [index for index, plan in enumerate(known) if plan is None]
     made: dict[int, tuple[str, float]] = {}
@@ -261,7 +266,8 @@ def _plan_batch(job: Job, batch: Sequence[Wanted], engine: Engine) -> list[tuple
     return [plan if plan is not None else made[index] for index, plan in enumerate(known)]
 
 
-def _plan_key(request: PlanRequest, engine: Engine) -> str:
+def _plan_key(want: Wanted, engine: Engine) -> str:
+    request = want.request
     width, height = engine.planned_size(request.width, request.height)
     inputs: dict[str, JsonValue] = {
         "prompt": request.prompt,
@@ -272,6 +278,8 @@ def _plan_key(request: PlanRequest, engine: Engine) -> str:
     if (redraw := request.redraw) is not None:
         box = redraw.box
         inputs["redraw"] = [redraw.plan.digest, box.x, box.y, box.width, box.height]
+    if shown := want.asset.spec.references:
+        inputs["references"] = list(shown)
     return step_key("plan", engine.name, inputs)
 
 

@@ -12,7 +12,7 @@ from presscheck.engine.contract import Engine, Preview
 from presscheck.engine.sizes import crop_box, fit_size
 from presscheck.job import Job
 from presscheck.registry import ReadText
-from presscheck.stages.extract import dress, png_bytes, verify
+from presscheck.stages.extract import dress, png_bytes, references_of, verify
 from presscheck.verification import Expected, overall, preread
 from presscheck.verification.lines import to_lines
 
@@ -23,7 +23,11 @@ def preview_plan(
     """Return the verdict on a plan's preview; None where the engine gives none."""
     if engine.capabilities.preview is None:
         return None
-    preview = engine.preview(plan, progress=job.progress((asset.spec.id,)))
+    preview = engine.preview(
+        plan,
+        references=references_of(job, asset.spec),
+        progress=job.progress((asset.spec.id,)),
+    )
     if preview is None:
         return None
     if preview.image is not None:

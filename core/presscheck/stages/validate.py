@@ -86,6 +86,10 @@ def _against_engine(
     except (CopyError, EngineError) as error:
         yield _finding("engine", spec, error.problem, error.remedy)
         return
+    most = engine.capabilities.references
+    if len(spec.references) > most:
+        problem = f"the engine is shown {most} reference images, the campaign has a key visual."
+        yield _finding("engine", spec, problem, "Leave key_visual out, or use another checkpoint.")
     for slot in spec.slots:
         why = cannot_draw(slot.text, rules)
         if why and slot.render is RenderMode.MODEL:

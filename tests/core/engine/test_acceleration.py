@@ -15,7 +15,7 @@ import torch
 from presscheck.engine import placement
 from presscheck.engine.acceleration import channels_last, compile_models, marks, quantise
 from presscheck.engine.contract import PlanRequest
-from presscheck.engine.denoise import Denoiser
+from presscheck.engine.denoise import Asked, Denoiser
 from presscheck.engine.glm_image import GlmImageEngine
 from presscheck.engine.guidance import pad
 from presscheck.engine.placement import check_device, device_of, wake
@@ -52,7 +52,9 @@ def denoise(denoiser: Denoiser, prompt: str = WORDY, seed: int = 3) -> torch.Ten
     prior = torch.arange(tokens)[None] % 7
     with torch.inference_mode():
         return denoiser.denoise(
-            prompt, prior, SIZE, torch.Generator().manual_seed(seed), report=lambda *_: None
+            Asked(prompt=prompt, prior=prior, size=SIZE),
+            torch.Generator().manual_seed(seed),
+            report=lambda *_: None,
         )
 
 
