@@ -271,26 +271,32 @@ def with_retries(action: Callable[[], object]) -> None:
 
 
 def _roll_until_settled(job: Job, names: Sequence[str], outbox: Outbox) -> None:
+    """Roll round after round; beside them, what was accepted is shipped."""
     engine = job.make_engine()
-    while names:
-        round_ = open_round(job, names, engine)
-        for name, error in round_.failed.items():
-            outbox.set_aside(name, error)
-        _roll_once(job, round_, engine, outbox)
-        names = [name for name in round_.names if outbox.going(name)]
+    with ThreadPoolExecutor(1, "ship") as shipping:
+        shipped: list[Future[None]] = []
+        while names:
+            round_ = open_round(job, names, engine)
+            for name, error in round_.failed.items():
+                outbox.set_aside(name, error)
+            shipped.append(shipping.submit(outbox.ship))
+            _roll_once(job, round_, engine, outbox)
+            names = [name for name in round_.names if outbox.going(name)]
+        for future in shipped:
+            future.result()
 
 
 def _roll_once(job: Job, round_: Round, engine: Engine, outbox: Outbox) -> None:
-    """Roll a round, and proof its images and ship what was accepted before beside it."""
-    with ThreadPoolExecutor(1, "proof") as proofs, ThreadPoolExecutor(1, "ship") as shipping:
-        others: list[Future[None]] = [shipping.submit(outbox.ship)]
+    """Roll a round, and proof its images beside it."""
+    with ThreadPoolExecutor(1, "proof") as proofs:
+        proofed: list[Future[None]] = []
 
         def pulled(made: Pull) -> None:
-            others.append(proofs.submit(_proof, job, made, outbox))
+            proofed.append(proofs.submit(_proof, job, made, outbox))
 
         pull_round(job, round_, engine, pulled, outbox.set_aside)
-        for other in others:
-            other.result()
+        for proof_ in proofed:
+            proof_.result()
 
 
 def _proof(job: Job, made: Pull, outbox: Outbox) -> None:

@@ -7,7 +7,7 @@ The ladder, from what went wrong to the cheapest stage that can mend it:
 3. copy in place but misspelt or unreadable: the same plan with a new render seed, unless the plan's
    preview had found it wrong as well; then a new plan;
 4. one slot wrong beside others that the model drew right, or hardly a roll left: a repair, which
-   renders the slot's region anew and keeps every other pixel;
+   renders the slot's region anew and keeps every other pixel, unless the plan itself was refused;
 5. plans or budget spent: the brand's last step, which is typesetting the failed slots or giving up.
 
 Typesetting covers what the model drew in a slot's place. What it drew elsewhere stays in sight, so
@@ -92,7 +92,9 @@ def _repair(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt]) -> Deci
     choices = [
         attempt
         for attempt in attempts
-        if attempt.roll is not Roll.TYPESET and len(_to_repair(attempt)) == 1
+        if attempt.roll is not Roll.TYPESET
+        and attempt.preview is not Status.REJECT
+        and len(_to_repair(attempt)) == 1
     ]
     if not choices:
         return None

@@ -14,6 +14,7 @@ and an accepted image costs S / A, when what fails is tried again.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 LEAST = 20
 """Previews whose renders were verified, before anything is dropped on their word."""
@@ -82,6 +83,19 @@ class Costs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Assets whose plans are made together: `rows` of them, each of which was tried so often.
+
+    `left` is how many tries each has left, `room` how many plans a batch holds.
+    """
+
+    rows: int
+    tried: int
+    left: int
+    room: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Expectation:
     """What a roll of some tries comes to: plans drawn, chance of acceptance, and its cost."""
 
@@ -128,28 +142,34 @@ def best_tries(record: Record, costs: Costs, most: int = MOST_TRIES) -> int:
     return min(choices, key=lambda choice: choice.cost_per_accepted).tries
 
 
-def best_copies(record: Record, costs: Costs, rows: int, tried: int, room: int) -> int:
-    """Return how many tries of each of `rows` assets to plan in one batch of `room` at most.
+def best_copies(record: Record, costs: Costs, batch: Batch) -> int:
+    """Return how many tries of each asset to plan in the next batch: those that cost least in all.
 
-    A try more costs `plan` for every row; it is worth that where it saves another batch. After
-    `tried` plans that were refused, an asset's chance is the share p of plans that are accepted,
-    weighed as two plans, among its own: 2p / (2 + tried). With f = (1 - chance)^copies the next
-    batch is needed with probability 1 - (1-f)^rows.
+    After `tried` plans that were refused, an asset's chance is the share of plans that the preview
+    accepts, p, weighed as two plans among its own: 2p / (2 + tried). A batch costs what it costs,
+    and after it those that failed need another one, as long as tries are left.
 
-    >>> worth = Record(accepted_right=75, rejected_right=25)
-    >>> [best_copies(worth, Costs(batch=2.3, plan=0.3), rows, 1, 16) for rows in (1, 2, 8)]
+    >>> worth, costs = Record(accepted_right=75, rejected_right=25), Costs(batch=2.3, plan=0.3)
+    >>> [best_copies(worth, costs, Batch(rows=n, tried=1, left=3, room=16)) for n in (1, 5, 9)]
     [3, 3, 1]
-    >>> best_copies(worth, Costs(batch=0.0, plan=0.3), 1, 0, 16)
+    >>> best_copies(worth, costs, Batch(rows=8, tried=0, left=4, room=16))
     1
     """
-    chance = 2 * _share(record.accepted, record.rejected) / (2 + tried)
+    share = _share(record.accepted, record.rejected)
 
-    def cost(copies: int) -> float:
-        fails = (1 - chance) ** copies
-        again = 1 - (1 - fails) ** rows
-        return rows * copies * costs.plan + again * costs.batch + rows * fails * costs.plan / chance
+    def cost(rows: float, tried: int, left: int, copies: int) -> float:
+        fails: float = prod(1 - 2 * share / (2 + tried + copy) for copy in range(copies))
+        again: float = 1 - (1 - fails) ** rows
+        spent = costs.batch + rows * copies * costs.plan
+        return spent + again * least(rows * fails / max(again, 1e-9), tried + copies, left - copies)
 
-    return min(range(1, max(1, room // rows) + 1), key=cost)
+    def least(rows: float, tried: int, left: int) -> float:
+        most = min(left, max(1, int(batch.room / rows)))
+        return min((cost(rows, tried, left, k) for k in range(1, most + 1)), default=0.0)
+
+    most = max(1, min(batch.left, batch.room // batch.rows))
+    choices = range(1, most + 1)
+    return min(choices, key=lambda k: cost(batch.rows, batch.tried, batch.left, k))
 
 
 def _share(these: int, others: int) -> float:

@@ -13,7 +13,7 @@ from presscheck.engine.contract import Engine, PlanRequest, Redraw
 from presscheck.errors import CopyError, PluginError
 from presscheck.job import Job, derive_seed, step_key
 from presscheck.reroll import plans_drawn, source, wrongness
-from presscheck.search import Costs, Record, best_copies, best_tries
+from presscheck.search import Batch, Costs, Record, best_copies, best_tries
 from presscheck.stages.decide import settle
 from presscheck.stages.extract import Planned, references_of, stored_plan
 from presscheck.stages.preview import preview_plan
@@ -148,10 +148,13 @@ def planned(job: Job, round_: Round, engine: Engine) -> Iterator[Planned]:
     open_ = deque(round_.wanted)
     while open_:
         batch = _next_batch(open_, engine)
-        left = min(_tries_left(job, want, tries) for want in batch)
-        tried = max(want.tried for want in batch)
-        room = min(engine.capabilities.batch, max(1, left) * len(batch))
-        copies = 1 if record is None else best_copies(record, costs, len(batch), tried, room)
+        together = Batch(
+            rows=len(batch),
+            tried=max(want.tried for want in batch),
+            left=min(_tries_left(job, want, tries) for want in batch),
+            room=engine.capabilities.batch,
+        )
+        copies = 1 if record is None else best_copies(record, costs, together)
         rows = [_with_seed(want, want.tried + copy) for want in batch for copy in range(copies)]
         made = _plan_batch(job, rows, engine)
         for index, want in enumerate(batch):

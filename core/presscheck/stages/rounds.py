@@ -32,14 +32,14 @@ Failed = Callable[[str, PluginError], object]
 def pull_round(job: Job, round_: Round, engine: Engine, pulled: Pulled, failed: Failed) -> None:
     """Plan what a round wants in this thread, and render it in others, one for each worker.
 
-    For each of them one plan more may wait than it renders: planning is never far ahead.
+    Planning goes on while a batch of plans waits for the workers, and is never further ahead.
 
     Raises:
         EngineError: As the engine raises it; what was rendered before is kept.
         Cancelled: The job was stopped.
     """
     workers = engine.capabilities.workers
-    room = BoundedSemaphore(2 * workers)
+    room = BoundedSemaphore(workers + engine.capabilities.batch)
 
     def work(item: Planned) -> None:
         try:
