@@ -218,7 +218,7 @@ def _tiny_processor(tokenizer: PreTrainedTokenizerFast) -> Any:
         "{% else %}{{ part['text'] }}{% endif %}{% endfor %}{% endfor %}"
     )
     return GlmImageProcessor(
-        image_processor=GlmImageImageProcessor(patch_size=16, merge_size=1),
+        image_processor=GlmImageImageProcessor(patch_size=16, temporal_patch_size=1, merge_size=1),
         tokenizer=tokenizer,
         chat_template=template,
     )

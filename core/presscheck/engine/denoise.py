@@ -220,7 +220,9 @@ class Denoiser:
     def encode(self, pixels: np.ndarray) -> torch.Tensor:
         """Return clean latents of pixels, (height, width, 3) in 0..1; the opposite of `decode`."""
         vae = self.pipeline.vae
-        image = torch.from_numpy(pixels).permute(2, 0, 1)[None].to(self.device, vae.dtype)
+        # Contiguous, as the pipeline has it: other strides take another convolution.
+        image = torch.from_numpy(pixels).permute(2, 0, 1)[None].contiguous()
+        image = image.to(self.device, vae.dtype)
         latents = vae.encode(image * 2 - 1).latent_dist.mode()
         mean, spread = self._statistics(latents)
         encoded: torch.Tensor = (latents - mean) / spread

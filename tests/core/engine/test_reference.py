@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -138,6 +138,7 @@ def test_the_embedded_checkpoint_takes_none() -> None:
 
 
 @given(width=st.integers(1, 5000), height=st.integers(1, 5000))
+@settings(deadline=None, max_examples=40)
 def test_references_are_whole_cells_of_sides_that_the_model_takes(width: int, height: int) -> None:
     image = Image.new("L", (width, height))
     short, long = sorted((width, height))
