@@ -220,8 +220,8 @@ class Denoiser:
     def encode(self, pixels: np.ndarray) -> torch.Tensor:
         """Return clean latents of pixels, (height, width, 3) in 0..1; the opposite of `decode`."""
         vae = self.pipeline.vae
-        # Contiguous, as the pipeline has it: other strides take another convolution.
-        image = torch.from_numpy(pixels).permute(2, 0, 1)[None].contiguous()
+        # With the strides that the pipeline's images have: others take another convolution.
+        image = torch.from_numpy(pixels[None]).permute(0, 3, 1, 2)
         image = image.to(self.device, vae.dtype)
         latents = vae.encode(image * 2 - 1).latent_dist.mode()
         mean, spread = self._statistics(latents)
