@@ -1,4 +1,4 @@
-"""The campaign that both ways make: eight headlines, four sizes."""
+"""The campaign that both ways make: sixteen headlines, four sizes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ HEADLINES = {
     "es": "VERANO EN LA TERRAZA",
     "it": "SEDIE PER IL GIARDINO",
     "nl": "ZOMER IN DE TUIN",
+    "en-CA": "PATIO TABLES 30% OFF",
+    "en-AU": "SUMMER STARTS OUTDOORS",
+    "de-CH": "PLATZ IN DER SONNE",
+    "fr-CH": "CHAISES POUR DEHORS",
+    "fr-CA": "PATIO EN FLEURS",
+    "es-MX": "MESAS PARA EL PATIO",
+    "it-CH": "TUTTO PER LA TERRAZZA",
+    "nl-BE": "STOELEN IN DE ZON",
 }
 SIZES = ((512, 512), (448, 576), (384, 672), (672, 384))
 TRIES = 8

@@ -75,9 +75,8 @@ def test_plans_that_their_preview_refuses_are_not_rendered(paper, write_campaign
         assets = press.run(campaign).assets
     assert [asset.state for asset in assets] == [AssetState.DELIVERED] * 3
     assert len(paper.paid("render")) == 3
-    # A batch of eight has room for two tries of each of three, and both of the first were wrong.
-    assert [attempt.dropped for asset in assets for attempt in asset.attempts] == [3, 1, 1]
-    assert len(paper.paid("plan")) == 8
+    assert [attempt.dropped for asset in assets for attempt in asset.attempts] == [1, 1, 0]
+    assert len(paper.paid("plan")) == 5
 
 
 def test_without_previews_what_was_planned_wrong_is_paid_for(

@@ -53,7 +53,7 @@ class LoggedPaper(PaperEngine):
         """Render, and tell the log."""
         _log(f"render {plan.digest} {seed}")
         time.sleep(self.seconds)
-        return super().render(plan, seed=seed, progress=progress)
+        return super().render(plan, seed=seed, references=references, progress=progress)
 
 
 def _log(line: str) -> None:
@@ -63,7 +63,10 @@ def _log(line: str) -> None:
 
 
 def create(choice: EngineChoice) -> PaperEngine:
-    """Make the engine; settings: wrong, misplans, previews, workers, seconds, broken."""
+    """Make the engine; settings: wrong, misplans, previews, workers, references...
+
+    `seconds` makes it slow, `broken` makes it fail.
+    """
     engine = LoggedPaper(
         wrong=int(str(choice.settings.get("wrong", 0))),
         misplans=int(str(choice.settings.get("misplans", 0))),
@@ -72,6 +75,7 @@ def create(choice: EngineChoice) -> PaperEngine:
     engine.capabilities = replace(
         engine.capabilities,
         repairs=True,
+        references=int(str(choice.settings.get("references", 0))),
         workers=int(str(choice.settings.get("workers", 1))),
         preview=PreviewWorth(record=known) if choice.settings.get("previews") else None,
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from presscheck.assets import Asset, AssetState, Attempt, RenderMode, Status
+from presscheck.assets import Asset, AssetState, Attempt, RenderMode, Roll, Status
+from presscheck.reroll import plans_drawn
 
 PASSED = frozenset({AssetState.ACCEPTED, AssetState.FINISHED, AssetState.DELIVERED})
 
@@ -16,7 +17,8 @@ class Summary:
 
     `seconds` and `money` (in the campaign's currency) are those of all rolls, the failed ones
     too. `display_slots` counts the slots of assets that passed which the model was allowed to
-    draw, `display_drawn` those of them that it did draw.
+    draw, `display_drawn` those of them that it did draw. `plans` counts dropped ones too; of
+    `previews` of rendered plans, `previews_right` said what the verdict was.
     """
 
     assets: int
@@ -28,6 +30,9 @@ class Summary:
     money: float
     display_slots: int
     display_drawn: int
+    plans: int = 0
+    previews: int = 0
+    previews_right: int = 0
 
     @property
     def first_pass_yield(self) -> float | None:
@@ -74,6 +79,9 @@ class Summary:
             "money": self.money,
             "money_per_accepted": self.money_per_accepted,
             "model_drawn": self.model_drawn,
+            "plans": self.plans,
+            "previews": self.previews,
+            "previews_right": self.previews_right,
         }
 
     def lines(self, currency: str = "") -> list[tuple[str, str]]:
@@ -87,6 +95,9 @@ class Summary:
             ("cost an accepted asset", price(self.money_per_accepted, currency)),
             ("drawn by the model", percent(self.model_drawn)),
         ]
+        if self.previews:
+            lines.insert(3, ("plans drawn", str(self.plans)))
+            lines.append(("previews right", f"{self.previews_right} of {self.previews}"))
         return lines if self.money else [line for line in lines if not line[0].startswith("cost")]
 
 
@@ -96,6 +107,7 @@ def summarise(assets: Iterable[Asset]) -> Summary:
     passed = [asset for asset in every if asset.state in PASSED]
     slots = [drawn for asset in passed for drawn in _display(asset)]
     attempts = [attempt for asset in every for attempt in asset.attempts]
+    judged = [a for a in attempts if a.roll is Roll.PLAN and a.preview is not None]
     return Summary(
         assets=len(every),
         accepted=len(passed),
@@ -106,6 +118,9 @@ def summarise(assets: Iterable[Asset]) -> Summary:
         money=sum(attempt.money for attempt in attempts),
         display_slots=len(slots),
         display_drawn=sum(slots),
+        plans=plans_drawn(attempts),
+        previews=len(judged),
+        previews_right=sum((a.preview is Status.ACCEPT) == a.accepted for a in judged),
     )
 
 

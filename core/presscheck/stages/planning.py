@@ -146,8 +146,11 @@ def planned(job: Job, round_: Round, engine: Engine) -> Iterator[Planned]:
     record, costs = _known(job, engine)
     tries = best_tries(record, costs) if record is not None else 1
     open_ = deque(round_.wanted)
+    # A first batch is small, so that the workers soon have something to render.
+    most = max(1, engine.capabilities.batch // 4)
     while open_:
-        batch = _next_batch(open_, engine)
+        batch = _next_batch(open_, engine, most)
+        most = engine.capabilities.batch
         together = Batch(
             rows=len(batch),
             tried=max(want.tried for want in batch),
@@ -168,11 +171,11 @@ def planned(job: Job, round_: Round, engine: Engine) -> Iterator[Planned]:
                 open_.append(better)
 
 
-def _next_batch(open_: deque[Wanted], engine: Engine) -> list[Wanted]:
-    """Take the next rows of one planned size, as many as the engine makes best at once."""
+def _next_batch(open_: deque[Wanted], engine: Engine, most: int) -> list[Wanted]:
+    """Take the next rows of one planned size, `most` of them."""
     size = _size(open_[0], engine)
     alike = [want for want in open_ if _size(want, engine) == size]
-    batch = alike[: engine.capabilities.batch]
+    batch = alike[:most]
     for want in batch:
         open_.remove(want)
     return batch
