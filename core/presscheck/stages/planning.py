@@ -142,9 +142,10 @@ def planned(job: Job, round_: Round, engine: Engine) -> Iterator[Planned]:
     the batch has room: eight plans cost little more than one. Which plans share a batch
     follows from the round alone, never from how long something took.
     """
-    yield from round_.kept
+    # Before anything of this round is proofed beside it.
     record, costs = _known(job, engine)
     tries = best_tries(record, costs) if record is not None else 1
+    yield from round_.kept
     open_ = deque(round_.wanted)
     # A first batch is small, so that the workers soon have something to render.
     most = max(1, engine.capabilities.batch // 4)
