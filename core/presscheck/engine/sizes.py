@@ -4,6 +4,9 @@ The rule: an asset is planned at the checkpoint's native size of the nearest asp
 a checkpoint has none, at the smallest multiple of 32 that covers it, scaled down to what the engine
 can do. The rendered picture is then cropped around its middle to the wanted aspect ratio and scaled
 to the wanted pixels.
+
+A reference image is scaled so that its sides are 512 to 2048 pixels, as near to its own size as
+that allows, and cropped around its middle to multiples of 32.
 """
 
 from __future__ import annotations
@@ -17,6 +20,9 @@ from presscheck.errors import EngineError
 
 if TYPE_CHECKING:
     from PIL import Image
+
+SHORTEST, LONGEST = 512, 2048
+"""Sides of a reference in pixels; smart_resize of transformers' image processor has the same."""
 
 
 def planned_size(width: int, height: int, capabilities: Capabilities) -> tuple[int, int]:
@@ -50,6 +56,26 @@ def _up(length: float, step: int) -> int:
 
 def _down(length: float, step: int) -> int:
     return math.floor(length / step) * step
+
+
+def reference_size(width: int, height: int) -> tuple[int, int]:
+    """Return the (width, height) to which a reference image is scaled before it is cropped.
+
+    >>> reference_size(4096, 2048), reference_size(256, 300)
+    ((2048, 1024), (512, 600))
+
+    Raises:
+        EngineError: One side is more than four times the other.
+    """
+    short, long = sorted((width, height))
+    scale = min(max(1.0, SHORTEST / short), LONGEST / long)
+    if round(short * scale) < SHORTEST:
+        raise EngineError(
+            f"a reference image of {width}x{height} pixels is too narrow: one side is more than "
+            "four times the other.",
+            remedy="Crop it, or use another one.",
+        )
+    return max(SHORTEST, round(width * scale)), max(SHORTEST, round(height * scale))
 
 
 def crop_box(size: tuple[int, int], width: int, height: int) -> tuple[int, int, int, int]:
