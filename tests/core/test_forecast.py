@@ -16,6 +16,7 @@ from presscheck.forecast import Evidence, Odds, gather, play
 from presscheck.reroll import Rules
 from presscheck.search import Costs, Record
 from presscheck.spec import Budget
+from specs import with_slots
 
 BOX = Box(x=0, y=0, width=1, height=0.2)
 SURE = Odds(passed=10**9, engine=2.0, others=1.0)
@@ -24,22 +25,7 @@ NEVER = Odds(failed=10**9, engine=2.0, others=1.0)
 
 def assets(count: int) -> list[AssetSpec]:
     slot = SlotCopy(name="headline", text="SALE", render=RenderMode.AUTO, box=BOX)
-    return [
-        AssetSpec(
-            id=f"a{number}",
-            campaign="c",
-            brand="b",
-            placement="p",
-            width=512,
-            height=512,
-            locale="en",
-            variant=1,
-            seed=0,
-            brief="x",
-            slots=(slot,),
-        )
-        for number in range(count)
-    ]
+    return [with_slots(slot, name=f"a{number}") for number in range(count)]
 
 
 def rules(count: int, **budget: float) -> list[Rules]:

@@ -28,6 +28,7 @@ from presscheck.brand import Ladder
 from presscheck.engine.contract import Capabilities
 from presscheck.reroll import Rules, cannot_draw, decide, drawn_over, failed_slots, left_out
 from presscheck.spec import Budget
+from specs import with_slots
 
 BOX = Box(x=0, y=0, width=1, height=0.2)
 
@@ -37,19 +38,7 @@ def _asset(**modes: RenderMode) -> AssetSpec:
     slots = tuple(
         SlotCopy(name=name, text=name.upper(), render=mode, box=BOX) for name, mode in modes.items()
     )
-    return AssetSpec(
-        id="a",
-        campaign="c",
-        brand="b",
-        placement="p",
-        width=512,
-        height=512,
-        locale="en",
-        variant=1,
-        seed=0,
-        brief="x",
-        slots=slots,
-    )
+    return with_slots(*slots)
 
 
 def _rules(

@@ -10,6 +10,7 @@ from presscheck.assets import AssetSpec, Box, RenderMode, SlotCopy, Status, Trou
 from presscheck_nano.posters import make_poster
 from presscheck_plugins.read_rapidocr import RapidOcrReader
 from presscheck_plugins.verify_copy import verify_with
+from specs import with_slots
 
 
 @cache
@@ -24,19 +25,7 @@ def poster(copy: str, seed: int) -> Image.Image:
 
 def asset(text: str, box: Box | None = None) -> AssetSpec:
     box = box or Box(x=0, y=0, width=1, height=1)
-    return AssetSpec(
-        id="a",
-        campaign="c",
-        brand="b",
-        placement="p",
-        width=512,
-        height=512,
-        locale="en",
-        variant=1,
-        seed=1,
-        brief="A sun.",
-        slots=(SlotCopy(name="headline", text=text, render=RenderMode.MODEL, box=box),),
-    )
+    return with_slots(SlotCopy(name="headline", text=text, render=RenderMode.MODEL, box=box))
 
 
 @pytest.mark.parametrize(
