@@ -7,9 +7,14 @@ from dataclasses import replace
 
 from presscheck.assets import Finding, SlotReading, Status, Trouble
 from presscheck.verification.assign import Found, assign
-from presscheck.verification.compare import edits, wrong_words
-from presscheck.verification.lines import Line, around, join
-from presscheck.verification.proofread import Expected, extra_text, outside
+from presscheck.verification.lines import Line
+from presscheck.verification.proofread import (
+    Expected,
+    extra_text,
+    left_over,
+    misread,
+    outside,
+)
 
 
 def preread(
@@ -22,23 +27,11 @@ def preread(
     regions = {slot.name: slot.box for slot in slots if slot.box is not None}
     found = assign({slot.name: slot.text for slot in slots}, regions, lines)
     readings = tuple(_judge(slot, found[slot.name]) for slot in slots)
-    taken = [line for lines_ in found.values() for line in lines_]
-    rest = [line for line in lines if all(line is not other for other in taken)]
-    return readings, tuple(extra_text(rest, readings))
+    return readings, tuple(extra_text(left_over(lines, found), readings))
 
 
 def _judge(slot: Expected, found: Found) -> SlotReading:
-    read = join(found)
-    reading = SlotReading(
-        slot=slot.name,
-        expected=slot.text,
-        read=read,
-        distance=edits(slot.text, read),
-        status=Status.REJECT,
-        trouble=Trouble.MISSPELT if found else Trouble.MISSING,
-        box=around(line.box for line in found) if found else None,
-        words=wrong_words(slot.text, read),
-    )
+    reading = misread(slot, found)
     if reading.distance:
         return reading
     if outside(slot, found):

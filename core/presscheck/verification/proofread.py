@@ -8,7 +8,7 @@ large; a second reading counts only when it is exact and the first was near, or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from PIL import Image
@@ -63,9 +63,13 @@ def proofread(
     regions = {slot.name: slot.box for slot in slots if slot.box is not None}
     found = assign({slot.name: slot.text for slot in slots}, regions, lines)
     readings = tuple(_settle(image, slot, found[slot.name], look) for slot in slots)
+    return readings, tuple(extra_text(left_over(lines, found), readings))
+
+
+def left_over(lines: Iterable[Line], found: Mapping[str, Found]) -> list[Line]:
+    """Return the lines that no slot took."""
     taken = [line for lines_ in found.values() for line in lines_]
-    rest = [line for line in lines if all(line is not other for other in taken)]
-    return readings, tuple(extra_text(rest, readings))
+    return [line for line in lines if all(line is not other for other in taken)]
 
 
 def overall(readings: Iterable[SlotReading], findings: Iterable[Finding]) -> Status:
@@ -111,15 +115,10 @@ def _settle(image: Image.Image, slot: Expected, found: Found, look: Look) -> Slo
 
 
 def _unreadable(slot: Expected, found: Found) -> SlotReading:
-    read = join(found)
-    return SlotReading(
-        slot=slot.name,
-        expected=slot.text,
-        read=read,
-        distance=edits(slot.text, read),
+    return replace(
+        misread(slot, found),
         status=Status.UNSUPPORTED,
         trouble=Trouble.UNREADABLE,
-        box=around(line.box for line in found) if found else None,
         words=tuple(
             (word, "") for word in normalise(slot.text).split() if slot.unreadable & set(word)
         ),
@@ -127,8 +126,19 @@ def _unreadable(slot: Expected, found: Found) -> SlotReading:
 
 
 def _judge(image: Image.Image, slot: Expected, found: Found) -> SlotReading:
+    reading = misread(slot, found)
+    if not found or not same_letters(slot.text, reading.read):
+        return reading
+    settled = _judge_spaces(image, reading, found)
+    if settled.status is not Status.REJECT and outside(slot, found):
+        return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
+    return settled
+
+
+def misread(slot: Expected, found: Found) -> SlotReading:
+    """Return the reading of a slot as long as nothing speaks for it: misspelt, or missing."""
     read = join(found)
-    reading = SlotReading(
+    return SlotReading(
         slot=slot.name,
         expected=slot.text,
         read=read,
@@ -138,12 +148,6 @@ def _judge(image: Image.Image, slot: Expected, found: Found) -> SlotReading:
         box=around(line.box for line in found) if found else None,
         words=wrong_words(slot.text, read),
     )
-    if not found or not same_letters(slot.text, read):
-        return reading
-    settled = _judge_spaces(image, reading, found)
-    if settled.status is not Status.REJECT and outside(slot, found):
-        return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
-    return settled
 
 
 def _judge_spaces(image: Image.Image, reading: SlotReading, found: Found) -> SlotReading:
