@@ -114,3 +114,9 @@ class TransientError(PresscheckError):
     """The same attempt may succeed a little later; the only error that is retried."""
 
     exit_code = EXIT_DELIVERY
+
+
+def first_line(error: Exception) -> str:
+    """Return what a library's error says first, 300 characters at most; its class if nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else type(error).__name__

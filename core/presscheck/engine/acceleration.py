@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from presscheck.engine.placement import uses_cuda
 from presscheck.engine.settings import EngineSettings
-from presscheck.errors import EngineError
+from presscheck.errors import EngineError, first_line
 
 if TYPE_CHECKING:
     import torch
@@ -120,12 +120,8 @@ def _try_compiler(device: torch.device) -> None:
     try:
         torch.compile(line)(torch.zeros(8, device=device))
     except Exception as error:
+        why = first_line(error).rstrip(".:")
         raise EngineError(
-            f"engine.settings.compile is on, but torch cannot compile here: {_reason(error)}.",
+            f"engine.settings.compile is on, but torch cannot compile here: {why}.",
             remedy="Install a C++ compiler (CPU) or Triton (CUDA), or leave compile out.",
         ) from error
-
-
-def _reason(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[0] if lines else type(error).__name__)[:300].rstrip(".:")

@@ -21,7 +21,7 @@ from presscheck.engine.acceleration import (
 from presscheck.engine.placement import check_device, choose_device, choose_dtype, place
 from presscheck.engine.readout import Readout, load_readout
 from presscheck.engine.settings import EngineSettings, Recommended, read_recommended
-from presscheck.errors import EngineError
+from presscheck.errors import EngineError, first_line
 
 if TYPE_CHECKING:
     import torch
@@ -204,7 +204,7 @@ def _explained(error: Exception, checkpoint: Checkpoint) -> EngineError:
         )
     else:
         remedy = "Check that it is complete, or download it again."
-    what = _first_line(error).rstrip(".")
+    what = first_line(error).rstrip(".")
     return EngineError(f"the checkpoint {checkpoint.name} cannot be loaded: {what}.", remedy=remedy)
 
 
@@ -216,8 +216,3 @@ def _quieten() -> None:
     for logging in (diffusers_logging, transformers_logging):
         logging.disable_progress_bar()
         logging.set_verbosity_error()
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,6 @@ class GlmImageEngine:
     def __init__(self, checkpoint: Checkpoint, settings: EngineSettings) -> None:
         self.checkpoint, self.settings = checkpoint, settings
         self.recommended = checkpoint.recommended
-        self._sketch = self._preview_kind() == "sketch"
         self._capabilities = self._able()
         self._loading, self._planning = threading.Lock(), threading.Lock()
         # A render sends the AR model back to the CPU, and a plan must not be in its midst then.
@@ -160,10 +160,16 @@ class GlmImageEngine:
 
         shown = self._fitted(references)
         task = Task(plan=plan, seed=seed, references=shown, steps=steps, progress=progress)
+        with self._renderer() as renderer:
+            return renderer.render(task)
+
+    @contextmanager
+    def _renderer(self) -> Generator[Renderer]:
+        """Give the renderer to as many threads at a time as there are workers."""
         _, renderer = self._loaded()
         with self._rendering:
             self._use_threads()
-            return renderer.render(task)
+            yield renderer
 
     def preview(
         self,
@@ -201,9 +207,7 @@ class GlmImageEngine:
 
         shown = self._fitted(references)
         task = Task(plan=plan, seed=seed, references=shown, progress=progress)
-        _, renderer = self._loaded()
-        with self._rendering:
-            self._use_threads()
+        with self._renderer() as renderer:
             return renderer.repair(task, image, box)
 
     def close(self) -> None:
