@@ -24,7 +24,15 @@ from presscheck.assets import (
     Verdict,
 )
 from presscheck.engine.contract import PreviewWorth
-from presscheck.reroll import Rules, decide, failed_slots, plans_drawn, source
+from presscheck.reroll import (
+    Rules,
+    decide,
+    layout_failed,
+    plans_drawn,
+    preview_record,
+    source,
+    within_money,
+)
 from presscheck.search import Record, best_tries
 
 
@@ -70,13 +78,9 @@ class Evidence:
 def gather(attempts: Iterable[Attempt], worth: PreviewWorth | None) -> Evidence:
     """Return what earlier attempts and the checkpoint's own measurements say."""
     every = list(attempts)
-    record = worth.record if worth is not None else Record()
-    previewed = [a for a in every if a.roll is Roll.PLAN and a.preview is not None]
-    for attempt in previewed:
-        accepted = attempt.preview is Status.ACCEPT
-        record = record.seen(preview=accepted, verdict=attempt.accepted)
+    known = worth.record if worth is not None else Record()
     plans = [attempt for attempt in every if attempt.roll is Roll.PLAN]
-    drawn = sum(1 + attempt.dropped for attempt in plans)
+    drawn = plans_drawn(plans)
     seconds = sum(attempt.seconds.get("plan", 0.0) for attempt in plans)
     costs = worth.costs if worth is not None else None
     unknown = Odds(engine=costs.render if costs is not None else 0.0)
@@ -91,9 +95,9 @@ def gather(attempts: Iterable[Attempt], worth: PreviewWorth | None) -> Evidence:
         for roll, otherwise in again.items()
     }
     failed = [attempt for attempt in plans if not attempt.accepted]
-    placed = sum(_in_place(attempt) for attempt in failed)
+    placed = sum(not layout_failed(attempt) for attempt in failed)
     return Evidence(
-        record=record,
+        record=known + preview_record(every),
         plan=_odds([a for a in plans if a.preview is None], rendered),
         rolls={Roll.PLAN: rendered, **rolls},
         in_place=Odds(passed=placed, failed=len(failed) - placed),
@@ -114,13 +118,6 @@ def _odds(attempts: Sequence[Attempt], otherwise: Odds) -> Odds:
         failed=len(attempts) - passed,
         engine=engine / len(attempts),
         others=(spent - engine) / len(attempts),
-    )
-
-
-def _in_place(attempt: Attempt) -> bool:
-    readings = [reading for verdict in attempt.verdicts for reading in verdict.slots]
-    return bool(failed_slots(attempt)) and all(
-        reading.trouble not in {Trouble.MISSING, Trouble.MISPLACED} for reading in readings
     )
 
 
@@ -152,7 +149,7 @@ def play(
         for index, (spec, limits) in enumerate(zip(specs, rules, strict=True)):
             if index in ends:
                 continue
-            decision = decide(spec, _within(limits, attempts), attempts[index])
+            decision = decide(spec, within_money(limits, lambda: _money(attempts)), attempts[index])
             if decision.roll is None:
                 ends[index] = decision
             else:
@@ -168,19 +165,15 @@ def play(
         rolls=len(every),
         plans=plans_drawn(every),
         seconds=sum(sum(attempt.seconds.values()) for attempt in every),
-        money=sum(attempt.money for attempt in every),
+        money=_money(attempts),
         accepted=len(good),
         review=len(specs) - len(good),
         drawn=sum(attempts[index][-1].roll is not Roll.TYPESET for index in good),
     )
 
 
-def _within(rules: Rules, attempts: Sequence[Sequence[Attempt]]) -> Rules:
-    """Return the rules with no roll left when the campaign's money is spent."""
-    limit = rules.budget.money
-    if limit is None or sum(a.money for rolls in attempts for a in rolls) < limit:
-        return rules
-    return replace(rules, budget=rules.budget.model_copy(update={"rolls": 0}))
+def _money(attempts: Sequence[Sequence[Attempt]]) -> float:
+    return sum(attempt.money for rolls in attempts for attempt in rolls)
 
 
 def _engine_seconds(attempt: Attempt) -> float:
@@ -199,26 +192,27 @@ def _attempt(
     """Roll the dice for one decision."""
     number, dropped, preview = len(before) + 1, 0, None
     plan = before[-1].plan if before else ""
-    odds = evidence.rolls[decision.roll or Roll.PLAN]
+    roll = decision.roll or Roll.PLAN
+    odds = evidence.rolls[roll]
     seconds = {"render": odds.engine, "verify": odds.others}
-    if decision.roll is not Roll.PLAN:
+    if roll is not Roll.PLAN:
         passed = dice.random() < odds.share
         plan = source(before, decision).plan
     elif worth is None:
         passed = dice.random() < evidence.plan.share
     else:
         dropped, preview, passed = _previewed(evidence.record, tries, dice)
-    if decision.roll is Roll.PLAN:
+    if roll is Roll.PLAN:
         plan = f"plan {number}"
         seconds["plan"] = (1 + dropped) * evidence.plan_seconds
     placed = dice.random() < evidence.in_place.share
     base = f"{number}"
-    if decision.roll is Roll.TYPESET:
+    if roll is Roll.TYPESET:
         base = source(before, decision).base
     return Attempt(
         asset=spec.id,
         number=number,
-        roll=decision.roll or Roll.PLAN,
+        roll=roll,
         reason=decision.reason,
         prompt="",
         plan=plan,
@@ -254,19 +248,20 @@ def _previewed(record: Record, tries: int, dice: Random) -> tuple[int, Status, b
 def _verdict(spec: AssetSpec, decision: Decision, *, passed: bool, placed: bool) -> Verdict:
     """Return a verdict; the first slot that the model drew is the one that fails."""
     drawn = [slot.name for slot in spec.slots if slot.name not in decision.typeset]
-    fails = (drawn or [slot.name for slot in spec.slots])[:1]
-    readings = tuple(
+    first = (drawn or [slot.name for slot in spec.slots])[0]
+    right = [
         SlotReading(
-            slot=slot.name,
-            expected=slot.text,
-            read=slot.text if passed or slot.name not in fails else "",
-            distance=0 if passed or slot.name not in fails else 1,
-            status=Status.ACCEPT if passed or slot.name not in fails else Status.REJECT,
-            trouble=None
-            if passed or slot.name not in fails
-            else (Trouble.MISSPELT if placed else Trouble.MISSING),
+            slot=slot.name, expected=slot.text, read=slot.text, distance=0, status=Status.ACCEPT
         )
         for slot in spec.slots
+    ]
+    if passed:
+        return Verdict(verifier="dice", status=Status.ACCEPT, slots=tuple(right))
+    trouble = Trouble.MISSPELT if placed else Trouble.MISSING
+    readings = (
+        replace(one, read="", distance=1, status=Status.REJECT, trouble=trouble)
+        if one.slot == first
+        else one
+        for one in right
     )
-    status = Status.ACCEPT if passed else Status.REJECT
-    return Verdict(verifier="dice", status=status, slots=readings)
+    return Verdict(verifier="dice", status=Status.REJECT, slots=tuple(readings))

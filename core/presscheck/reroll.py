@@ -17,7 +17,7 @@ not asked for, and a roll is kept for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from presscheck.assets import (
@@ -33,6 +33,7 @@ from presscheck.assets import (
 )
 from presscheck.brand import Ladder
 from presscheck.engine.contract import Capabilities
+from presscheck.search import Record
 from presscheck.spec import Budget
 
 LAYOUT_TROUBLE = frozenset({Trouble.MISSING, Trouble.MISPLACED})
@@ -73,7 +74,7 @@ def _engine_roll(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt]) ->
         rolls_left(rules.budget, attempts) == 1 or _drew_others(repair, asset)
     ):
         return repair
-    in_place = rules.capabilities.splits and not _layout_failed(last)
+    in_place = rules.capabilities.splits and not layout_failed(last)
     in_place = in_place and last.preview is not Status.REJECT
     if in_place and _renders(last, attempts) < rules.ladder.renders:
         reason = f"{_what(last)}; same plan, new render"
@@ -112,7 +113,7 @@ def _repair(asset: AssetSpec, rules: Rules, attempts: Sequence[Attempt]) -> Deci
 def _to_repair(attempt: Attempt) -> frozenset[str]:
     """Return the failed slots when the model drew all of them in place, and nothing else failed."""
     failed = failed_slots(attempt)
-    if failed & set(attempt.candidate.typeset) or _layout_failed(attempt):
+    if failed & set(attempt.candidate.typeset) or layout_failed(attempt):
         return frozenset()
     return failed if _coverable(attempt) else frozenset()
 
@@ -143,6 +144,24 @@ def cannot_draw(text: str, rules: Rules) -> str:
     if limit is not None and len(" ".join(text.split())) > limit:
         return f"the engine draws at most {limit} characters of copy"
     return ""
+
+
+def within_money(rules: Rules, spent: Callable[[], float]) -> Rules:
+    """Return the rules with no roll left once the campaign's money is spent; asked if limited."""
+    limit = rules.budget.money
+    if limit is None or spent() < limit:
+        return rules
+    return replace(rules, budget=rules.budget.model_copy(update={"rolls": 0}))
+
+
+def preview_record(attempts: Iterable[Attempt]) -> Record:
+    """Return how often previews of new plans were right about the verdict."""
+    record = Record()
+    for attempt in attempts:
+        if attempt.roll is Roll.PLAN and attempt.preview is not None:
+            accepted = attempt.preview is Status.ACCEPT
+            record = record.seen(preview=accepted, verdict=attempt.accepted)
+    return record
 
 
 def out_of_budget(budget: Budget, attempts: Sequence[Attempt]) -> bool:
@@ -193,7 +212,8 @@ def failed_slots(attempt: Attempt) -> frozenset[str]:
     )
 
 
-def _layout_failed(attempt: Attempt) -> bool:
+def layout_failed(attempt: Attempt) -> bool:
+    """Tell whether a failed attempt has something wrong that a new render cannot mend."""
     readings = [reading for verdict in attempt.verdicts for reading in verdict.slots]
     if any(reading.trouble in LAYOUT_TROUBLE for reading in readings):
         return True

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from presscheck.assets import Asset, AssetState, Attempt, RenderMode, Roll, Status
-from presscheck.reroll import plans_drawn
+from presscheck.assets import Asset, AssetState, Attempt, RenderMode, Status
+from presscheck.reroll import plans_drawn, preview_record
 
 PASSED = frozenset({AssetState.ACCEPTED, AssetState.FINISHED, AssetState.DELIVERED})
 
@@ -107,7 +107,7 @@ def summarise(assets: Iterable[Asset]) -> Summary:
     passed = [asset for asset in every if asset.state in PASSED]
     slots = [drawn for asset in passed for drawn in _display(asset)]
     attempts = [attempt for asset in every for attempt in asset.attempts]
-    judged = [a for a in attempts if a.roll is Roll.PLAN and a.preview is not None]
+    previews = preview_record(attempts)
     return Summary(
         assets=len(every),
         accepted=len(passed),
@@ -119,8 +119,8 @@ def summarise(assets: Iterable[Asset]) -> Summary:
         display_slots=len(slots),
         display_drawn=sum(slots),
         plans=plans_drawn(attempts),
-        previews=len(judged),
-        previews_right=sum((a.preview is Status.ACCEPT) == a.accepted for a in judged),
+        previews=previews.accepted + previews.rejected,
+        previews_right=previews.accepted_right + previews.rejected_right,
     )
 
 

@@ -7,13 +7,22 @@ from dataclasses import replace
 from presscheck.assets import Asset, AssetState, Decision, Roll
 from presscheck.engine.contract import Engine
 from presscheck.job import Event, Job
-from presscheck.reroll import Rules, decide, left_out, out_of_budget, set_from_start, source
+from presscheck.reroll import (
+    Rules,
+    decide,
+    left_out,
+    out_of_budget,
+    set_from_start,
+    source,
+    within_money,
+)
 from presscheck.stages.validate import rules_for
 
 
 def next_step(job: Job, asset: Asset, engine: Engine) -> Decision:
     """Ask plugins, then the built-in policy, what an asset does next; the budget binds both."""
-    rules = _rules_left(job, rules_for(asset.spec, job.campaign, job.brand, engine))
+    rules = rules_for(asset.spec, job.campaign, job.brand, engine)
+    rules = within_money(rules, lambda: money_spent(job))
     if asset.attempts:
         asked = job.plugins.plan_reroll(asset.spec, job.brand, asset.attempts)
         costs = asked is not None and asked.roll not in {Roll.TYPESET, None}
@@ -29,14 +38,6 @@ def _completed(asked: Decision, asset: Asset, rules: Rules) -> Decision:
         always |= set(left_out(asset.attempts, source(asset.attempts, asked).plan))
     wanted = always | set(asked.typeset)
     return replace(asked, typeset=tuple(s.name for s in asset.spec.slots if s.name in wanted))
-
-
-def _rules_left(job: Job, rules: Rules) -> Rules:
-    """Return the rules with no roll left when the campaign's money is spent."""
-    limit = job.campaign.budget.money
-    if limit is None or money_spent(job) < limit:
-        return rules
-    return replace(rules, budget=rules.budget.model_copy(update={"rolls": 0}))
 
 
 def money_spent(job: Job) -> float:

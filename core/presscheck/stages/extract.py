@@ -131,9 +131,8 @@ def _paid_once(
 ) -> tuple[str, float]:
     """Return the digest and seconds of an image that the engine makes, or made before."""
     key = step_key("render", engine.name, inputs)
-    step = job.ledger.step(key)
-    if step is not None and isinstance(step[0], str) and job.blobs.has(step[0]):
-        return step[0], step[1]
+    if (known := known_blob(job, key)) is not None:
+        return known
     plan, spec = stored_plan(job, planned.plan), planned.asset.spec
     with job.stage("render", spec), job.engine_time.share() as share:
         image = work(plan, job.progress((spec.id,)))
@@ -147,6 +146,14 @@ def _paid_once(
     return digest, share.seconds
 
 
+def known_blob(job: Job, key: str) -> tuple[str, float] | None:
+    """Return the digest and seconds of what a step made before, as long as its blob is there."""
+    step = job.ledger.step(key)
+    if step is None or not isinstance(step[0], str) or not job.blobs.has(step[0]):
+        return None
+    return step[0], step[1]
+
+
 def proof(job: Job, name: str, number: int) -> Attempt:
     """Typeset and verify a pull, and write the attempt into the ledger."""
     waiting = job.ledger.pull(job.run, name, number)
@@ -157,14 +164,7 @@ def proof(job: Job, name: str, number: int) -> Attempt:
     with job.stage("typeset", spec) as typesetting:
         base = read_png(job.blobs.get(waiting.base))
         image = dress(job, fit_size(base, spec.width, spec.height), asset, waiting.decision)
-        candidate = Candidate(
-            asset=spec.id,
-            roll=number,
-            image=job.blobs.put(png_bytes(image)),
-            width=image.width,
-            height=image.height,
-            typeset=waiting.decision.typeset,
-        )
+        candidate = as_candidate(job, spec, number, image, waiting.decision.typeset)
     with job.stage("verify", spec) as verifying:
         job.watch(Event(stage="verify", assets=(spec.id,)))
         verdicts = verify(job, candidate, image, spec)
@@ -174,6 +174,20 @@ def proof(job: Job, name: str, number: int) -> Attempt:
     verdict = "accept" if attempt.accepted else "reject"
     job.watch(Event(stage="proofed", assets=(spec.id,), done=number, note=verdict))
     return attempt
+
+
+def as_candidate(
+    job: Job, spec: AssetSpec, roll: int, image: Image.Image, typeset: tuple[str, ...]
+) -> Candidate:
+    """Keep an image among the blobs, and return it as what verifiers judge."""
+    return Candidate(
+        asset=spec.id,
+        roll=roll,
+        image=job.blobs.put(png_bytes(image)),
+        width=image.width,
+        height=image.height,
+        typeset=typeset,
+    )
 
 
 def dress(job: Job, picture: Image.Image, asset: Asset, decision: Decision) -> Image.Image:

@@ -12,7 +12,6 @@ from presscheck.assets import (
     Asset,
     AssetSpec,
     AssetState,
-    Candidate,
     Pull,
     Receipt,
     Rendition,
@@ -24,7 +23,7 @@ from presscheck.manifest import MEDIA_TYPE, NAME, build
 from presscheck.plugins import pick
 from presscheck.registry import Deliverer, FinisherEntry, Master
 from presscheck.renditions import encode
-from presscheck.stages.extract import dress, png_bytes, read_png, verify
+from presscheck.stages.extract import as_candidate, dress, read_png, verify
 
 MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
@@ -56,15 +55,8 @@ def _finished(job: Job, asset: Asset) -> Image.Image:
     image = dress(job, picture, asset, waiting.decision)
     if image.tobytes() == proofed.tobytes():
         return proofed
-    digest = job.blobs.put(png_bytes(image))
-    candidate = Candidate(
-        asset=spec.id,
-        roll=attempt.number,
-        image=digest,
-        width=image.width,
-        height=image.height,
-        typeset=attempt.candidate.typeset,
-    )
+    typeset = attempt.candidate.typeset
+    candidate = as_candidate(job, spec, attempt.number, image, typeset)
     verdicts = verify(job, candidate, image, spec)
     return image if all(v.status is Status.ACCEPT for v in verdicts) else proofed
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue, TypeAdapter
 
-from presscheck.assets import Asset, Attempt, Decision, Plan, Roll, Status
+from presscheck.assets import Asset, Decision, Plan, Roll, Status
 from presscheck.engine.contract import Engine, PlanRequest, Redraw
 from presscheck.errors import CopyError, PluginError
 from presscheck.job import Job, derive_seed, step_key
-from presscheck.reroll import plans_drawn, source, wrongness
+from presscheck.reroll import plans_drawn, preview_record, source, wrongness
 from presscheck.search import Batch, Costs, Record, best_copies, best_tries
 from presscheck.stages.decide import settle
-from presscheck.stages.extract import Planned, references_of, stored_plan
+from presscheck.stages.extract import Planned, known_blob, references_of, stored_plan
 from presscheck.stages.preview import preview_plan
 from presscheck.stages.repair import region_to_repair
 from presscheck.stages.validate import prompt_for
@@ -64,19 +64,30 @@ def open_round(job: Job, names: Sequence[str], engine: Engine) -> Round:
             decision = settle(job, asset, engine)
             if decision is None:
                 continue
-            if decision.roll is Roll.PLAN:
-                wanted.append(_new_plan(job, asset, decision, engine))
-            elif decision.roll is Roll.REPAIR:
-                _enter_repair(job, asset, decision, engine, kept, wanted)
+            step = _first_step(job, asset, decision, engine)
+            if isinstance(step, Wanted):
+                wanted.append(step)
             else:
-                kept.append(_keep_plan(asset, decision))
+                kept.append(step)
         except (PluginError, CopyError) as error:
             failed[name] = error
     return Round(kept=tuple(kept), wanted=tuple(wanted), failed=failed)
 
 
-def _keep_plan(asset: Asset, decision: Decision) -> Planned:
+def _first_step(job: Job, asset: Asset, decision: Decision, engine: Engine) -> Planned | Wanted:
+    """Return the plan to keep, or the one to make.
+
+    A repair keeps its plan where the preview holds; where the plan itself is wrong, the region is
+    planned anew.
+    """
+    if decision.roll is Roll.PLAN:
+        prompt = prompt_for(asset.spec, job.brand, job.plugins, engine, decision.typeset)
+        return _want(job, asset, decision, prompt)
     start = source(asset.attempts, decision)
+    if decision.roll is Roll.REPAIR and start.preview is Status.REJECT:
+        plan = stored_plan(job, start.plan)
+        box = region_to_repair(asset, start, decision, (plan.width, plan.height))
+        return _want(job, asset, decision, start.prompt, Redraw(plan=plan, box=box))
     return Planned(
         asset=asset,
         decision=decision,
@@ -88,45 +99,20 @@ def _keep_plan(asset: Asset, decision: Decision) -> Planned:
     )
 
 
-def _new_plan(job: Job, asset: Asset, decision: Decision, engine: Engine) -> Wanted:
+def _want(
+    job: Job, asset: Asset, decision: Decision, prompt: str, redraw: Redraw | None = None
+) -> Wanted:
     spec = asset.spec
-    prompt = prompt_for(spec, job.brand, job.plugins, engine, decision.typeset)
     number = len({attempt.plan_seed for attempt in asset.attempts})
     request = PlanRequest(
         prompt=prompt,
         width=spec.width,
         height=spec.height,
         seed=plan_seed(spec.seed, number),
+        redraw=redraw,
         references=references_of(job, spec),
     )
     return Wanted(asset=asset, decision=decision, request=request, number=number)
-
-
-def _enter_repair(
-    job: Job,
-    asset: Asset,
-    decision: Decision,
-    engine: Engine,
-    kept: list[Planned],
-    wanted: list[Wanted],
-) -> None:
-    """Keep the plan where its preview holds; where the plan itself is wrong, redraw the region."""
-    start = source(asset.attempts, decision)
-    if start.preview is not Status.REJECT:
-        kept.append(_keep_plan(asset, decision))
-        return
-    plan = stored_plan(job, start.plan)
-    number = len({attempt.plan_seed for attempt in asset.attempts})
-    box = region_to_repair(asset, start, decision, (plan.width, plan.height))
-    request = PlanRequest(
-        prompt=start.prompt,
-        width=asset.spec.width,
-        height=asset.spec.height,
-        seed=plan_seed(asset.spec.seed, number),
-        redraw=Redraw(plan=plan, box=box),
-        references=references_of(job, asset.spec),
-    )
-    wanted.append(Wanted(asset=asset, decision=decision, request=request, number=number))
 
 
 def plan_seed(seed: int, number: int, tried: int = 0) -> int:
@@ -203,18 +189,8 @@ def _known(job: Job, engine: Engine) -> tuple[Record | None, Costs]:
     worth = engine.capabilities.preview
     if worth is None:
         return None, Costs()
-    record = worth.record
-    for asset in job.ledger.assets(job.run):
-        record = _seen(record, asset.attempts)
-    return record, worth.costs
-
-
-def _seen(record: Record, attempts: Sequence[Attempt]) -> Record:
-    for attempt in attempts:
-        if attempt.roll is Roll.PLAN and attempt.preview is not None:
-            accepted = attempt.preview is Status.ACCEPT
-            record = record.seen(preview=accepted, verdict=attempt.accepted)
-    return record
+    attempts = (a for asset in job.ledger.assets(job.run) for a in asset.attempts)
+    return worth.record + preview_record(attempts), worth.costs
 
 
 def _judged(
@@ -233,7 +209,9 @@ def _judged(
         tried += 1
         with job.engine_time.share() as time:
             plan = stored_plan(job, digest)
-            verdict = preview_plan(job, plan, want.asset, want.decision, engine)
+            verdict = preview_plan(
+                job, plan, want.asset, want.decision, engine, row.request.references
+            )
         seconds += time.seconds
         wrong = (0, 0) if verdict is None else wrongness((verdict,))
         if best is None or wrong < best[0]:
@@ -256,7 +234,7 @@ def _as_planned(row: Wanted, digest: str, preview: Status | None) -> Planned:
 def _plan_batch(job: Job, batch: Sequence[Wanted], engine: Engine) -> list[tuple[str, float]]:
     """Return each row's plan, as a digest and its share of the seconds; known plans cost none."""
     keys = [_plan_key(want, engine) for want in batch]
-    known = [_known_plan(job, key) for key in keys]
+    known = [known_blob(job, key) for key in keys]
     missing = [index for index, plan in enumerate(known) if plan is None]
     made: dict[int, tuple[str, float]] = {}
     if missing:
@@ -288,10 +266,3 @@ def _plan_key(want: Wanted, engine: Engine) -> str:
     if shown := want.asset.spec.references:
         inputs["references"] = list(shown)
     return step_key("plan", engine.name, inputs)
-
-
-def _known_plan(job: Job, key: str) -> tuple[str, float] | None:
-    step = job.ledger.step(key)
-    if step is None or not isinstance(step[0], str) or not job.blobs.has(step[0]):
-        return None
-    return step[0], step[1]

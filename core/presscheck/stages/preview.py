@@ -7,25 +7,33 @@ from dataclasses import replace
 
 from PIL import Image
 
-from presscheck.assets import Asset, AssetSpec, Candidate, Decision, Plan, Verdict
+from presscheck.assets import Asset, AssetSpec, Decision, Plan, Verdict
 from presscheck.engine.contract import Engine, Preview
 from presscheck.engine.sizes import crop_box, fit_size
 from presscheck.job import Job
 from presscheck.registry import ReadText
-from presscheck.stages.extract import dress, png_bytes, references_of, verify
+from presscheck.stages.extract import as_candidate, dress, verify
 from presscheck.verification import Expected, overall, preread
 from presscheck.verification.lines import to_lines
 
 
 def preview_plan(
-    job: Job, plan: Plan, asset: Asset, decision: Decision, engine: Engine
+    job: Job,
+    plan: Plan,
+    asset: Asset,
+    decision: Decision,
+    engine: Engine,
+    references: Sequence[Image.Image],
 ) -> Verdict | None:
-    """Return the verdict on a plan's preview; None where the engine gives none."""
+    """Return the verdict on a plan's preview; None where the engine gives none.
+
+    `references` are the images that it was planned with.
+    """
     if engine.capabilities.preview is None:
         return None
     preview = engine.preview(
         plan,
-        references=references_of(job, asset.spec),
+        references=references,
         progress=job.progress((asset.spec.id,)),
     )
     if preview is None:
@@ -69,14 +77,8 @@ def _shifted(
 def _judge_sketch(job: Job, sketch: Image.Image, asset: Asset, decision: Decision) -> Verdict:
     spec = asset.spec
     image = dress(job, fit_size(sketch, spec.width, spec.height), asset, decision)
-    candidate = Candidate(
-        asset=spec.id,
-        roll=len(asset.attempts) + 1,
-        image=job.blobs.put(png_bytes(image)),
-        width=image.width,
-        height=image.height,
-        typeset=decision.typeset,
-    )
+    roll = len(asset.attempts) + 1
+    candidate = as_candidate(job, spec, roll, image, decision.typeset)
     verdicts = verify(job, candidate, image, spec)
     readings = tuple(reading for verdict in verdicts for reading in verdict.slots)
     findings = tuple(finding for verdict in verdicts for finding in verdict.findings)
