@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,6 +121,21 @@ class Paper:
         """Return what the engine was asked for so far, in any process."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         return [line for line in lines if line.startswith(kind)]
+
+    def lost(self, work: Path) -> dict[str, int]:
+        """Return how many plans and renders were begun and are not in the ledger of `work`.
+
+        After a `kill -9` that is what was in flight: nobody can keep it, and nothing else may be
+        paid for again.
+        """
+        with closing(sqlite3.connect(work / "ledger.sqlite3")) as ledger:
+            kept = dict(ledger.execute("select stage, count(*) from steps group by stage"))
+        return {kind: len(self.paid(kind)) - kept.get(kind, 0) for kind in ("plan", "render")}
+
+    def twice(self) -> dict[str, int]:
+        """Return how many plans and renders were begun again."""
+        paid = {kind: self.paid(kind) for kind in ("plan", "render")}
+        return {kind: len(lines) - len(set(lines)) for kind, lines in paid.items()}
 
     def start(self, arguments: Sequence[str], **more: str) -> subprocess.Popen[str]:
         """Start the `presscheck` command."""

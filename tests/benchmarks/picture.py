@@ -25,7 +25,7 @@ def draw_bars(bars: Mapping[str, Mapping[str, float]], path: Path) -> None:
         for stage, spent in stages.items():
             right = left + spent * scale
             draw.rectangle((left, top, right, top + 60), fill=COLOURS[stage])
-            if right - left > 60:
+            if right - left > 40:
                 middle = ((left + right) / 2, top + 30)
                 draw.text(middle, f"{spent:.1f}", font=small, fill="white", anchor="mm")
             left = right

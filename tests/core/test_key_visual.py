@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ from PIL import Image
 from presscheck import Press
 from presscheck.errors import InputError, PreflightError
 from presscheck.testing import PaperEngine
+
+
+def png(width: int, height: int) -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (width, height)).save(data, "PNG")
+    return data.getvalue()
 
 
 @pytest.fixture
@@ -66,6 +73,7 @@ def test_an_engine_that_takes_no_references_is_named_at_preflight(
         ("gone.png", None, "key_visual: .*gone.png cannot be read"),
         ("text.png", b"no image", "key_visual: .*no image that can be read"),
         ("empty.png", b"", "key_visual: .*is empty"),
+        ("strip.png", png(2100, 500), "key_visual: .*2100x500 pixels is too narrow"),
         ("../key.png", None, "must be a relative path"),
     ],
 )

@@ -3,9 +3,8 @@
 # torch, diffusers and transformers are typed in parts only; mypy checks this module strictly.
 """Reference images: what the AR model and the transformer are shown beside the prompt.
 
-The rule: an image is scaled (Lanczos) so that its sides are 512 to 2048 pixels, as near to its own
-size as that allows, and cropped around its middle to whole cells of 32 pixels. The AR model's own
-processor then changes nothing, so that its tokens and the autoencoder's latents cover the same.
+`presscheck.engine.sizes` says at what size. The AR model's own processor then changes nothing, so
+that its tokens and the autoencoder's latents cover the same.
 """
 
 from __future__ import annotations
@@ -20,13 +19,11 @@ from PIL import Image
 
 from presscheck.assets import Source
 from presscheck.engine.cells import CELL
+from presscheck.engine.sizes import reference_size
 from presscheck.errors import EngineError
 
 if TYPE_CHECKING:
     from diffusers.models.transformers.transformer_glm_image import GlmImageKVCache
-
-SHORTEST, LONGEST = 512, 2048
-"""Sides of a reference in pixels; smart_resize of transformers' image processor has the same."""
 
 
 def fit_reference(image: Image.Image) -> Image.Image:
@@ -35,15 +32,7 @@ def fit_reference(image: Image.Image) -> Image.Image:
     Raises:
         EngineError: One side is more than four times the other.
     """
-    short, long = sorted(image.size)
-    scale = min(max(1.0, SHORTEST / short), LONGEST / long)
-    if round(short * scale) < SHORTEST:
-        raise EngineError(
-            f"a reference image of {image.width}x{image.height} pixels is too narrow: one side is "
-            "more than four times the other.",
-            remedy="Crop it, or use another one.",
-        )
-    width, height = (max(SHORTEST, round(side * scale)) for side in image.size)
+    width, height = reference_size(*image.size)
     fitted = image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
     across, down = width // CELL * CELL, height // CELL * CELL
     left, top = (width - across) // 2, (height - down) // 2

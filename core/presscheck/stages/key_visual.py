@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from presscheck.assets import AssetSpec
+from presscheck.engine.sizes import reference_size
 from presscheck.errors import InputError, PresscheckError
 from presscheck.images import open_image
 from presscheck.spec import Campaign
@@ -23,10 +24,11 @@ def open_key_visual(path: Path) -> Image.Image:
     """Return the key visual as RGB, its longer side 2048 pixels at most.
 
     Raises:
-        InputError: The file isn't there, is no image, or is too large to be opened.
+        InputError: The file isn't there, is no image, is too large to be opened, or too narrow.
     """
     try:
         image = open_image(path)
+        reference_size(*image.size)
     except PresscheckError as error:
         raise InputError(f"key_visual: {error.problem}", remedy=error.remedy) from error
     image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)

@@ -17,7 +17,8 @@ from PIL import Image
 from presscheck.assets import Box
 from presscheck.engine.contract import PlanRequest
 from presscheck.engine.glm_image import GlmImageEngine
-from presscheck.engine.reference import CELL, LONGEST, SHORTEST, fit_reference
+from presscheck.engine.reference import CELL, fit_reference
+from presscheck.engine.sizes import LONGEST, SHORTEST
 from presscheck.errors import EngineError
 from presscheck.spec import EngineChoice
 
