@@ -40,6 +40,7 @@ from presscheck.plugins import Plugins, pick
 from presscheck.registry import Deliverer
 from presscheck.spec import Campaign
 from presscheck.stages.collect import collect, resolve_placements
+from presscheck.stages.decide import settle
 from presscheck.stages.extract import proof
 from presscheck.stages.integrate import deliver, deliver_manifest, finish, ready_deliverers
 from presscheck.stages.key_visual import with_key_visual
@@ -52,6 +53,10 @@ if TYPE_CHECKING:
 
 DEFAULT_WORK = Path(".presscheck")
 """The work folder: ledger and blobs."""
+
+
+Ship = Callable[[Asset], None]
+"""Sees to it that an asset is finished and delivered."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -231,11 +236,14 @@ class Outbox:
     def ship(self) -> None:
         """Finish and deliver every asset that is accepted and not yet delivered."""
         for asset in self.job.ledger.assets(self.job.run):
-            if asset.state in {AssetState.ACCEPTED, AssetState.FINISHED} and self.going(
-                asset.spec.id
-            ):
-                with self.plugins_told(asset.spec.id):
-                    self._ship_one(asset)
+            self.ship_asset(asset)
+
+    def ship_asset(self, asset: Asset) -> None:
+        """Finish and deliver an asset, if it is accepted and not yet delivered."""
+        ready = asset.state in {AssetState.ACCEPTED, AssetState.FINISHED}
+        if ready and self.going(asset.spec.id):
+            with self.plugins_told(asset.spec.id):
+                self._ship_one(asset)
 
     def _ship_one(self, asset: Asset) -> None:
         finish(self.job, asset.spec.id)
@@ -274,34 +282,41 @@ def _roll_until_settled(job: Job, names: Sequence[str], outbox: Outbox) -> None:
     """Roll round after round; beside them, what was accepted is shipped."""
     engine = job.make_engine()
     with ThreadPoolExecutor(1, "ship") as shipping:
-        shipped: list[Future[None]] = []
+        # What an earlier run accepted.
+        shipped: list[Future[None]] = [shipping.submit(outbox.ship)]
+
+        def ship(asset: Asset) -> None:
+            shipped.append(shipping.submit(outbox.ship_asset, asset))
+
         while names:
             round_ = open_round(job, names, engine)
             for name, error in round_.failed.items():
                 outbox.set_aside(name, error)
-            shipped.append(shipping.submit(outbox.ship))
-            _roll_once(job, round_, engine, outbox)
+            _roll_once(job, round_, engine, outbox, ship)
             names = [name for name in round_.names if outbox.going(name)]
         for future in shipped:
             future.result()
 
 
-def _roll_once(job: Job, round_: Round, engine: Engine, outbox: Outbox) -> None:
+def _roll_once(job: Job, round_: Round, engine: Engine, outbox: Outbox, ship: Ship) -> None:
     """Roll a round, and proof its images beside it."""
     with ThreadPoolExecutor(1, "proof") as proofs:
         proofed: list[Future[None]] = []
 
         def pulled(made: Pull) -> None:
-            proofed.append(proofs.submit(_proof, job, made, outbox))
+            proofed.append(proofs.submit(_proof, job, made, engine, outbox, ship))
 
         pull_round(job, round_, engine, pulled, outbox.set_aside)
         for proof_ in proofed:
             proof_.result()
 
 
-def _proof(job: Job, made: Pull, outbox: Outbox) -> None:
+def _proof(job: Job, made: Pull, engine: Engine, outbox: Outbox, ship: Ship) -> None:
+    """Proof an image, and ship it at once when it is accepted."""
     with outbox.plugins_told(made.asset):
-        proof(job, made.asset, made.number)
+        if proof(job, made.asset, made.number).accepted:
+            settle(job, job.ledger.asset(job.run, made.asset), engine)
+            ship(job.ledger.asset(job.run, made.asset))
 
 
 def folder_of(campaign: Path | str | Campaign) -> Path:

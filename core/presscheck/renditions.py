@@ -13,11 +13,12 @@ from presscheck.registry import Master
 
 SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 OPTIONS: dict[str, dict[str, Any]] = {
-    "png": {"compress_level": 9},
+    "png": {"compress_level": 6},
     "jpeg": {"quality": 92, "subsampling": "4:4:4", "progressive": True, "optimize": True},
     "webp": {"quality": 92, "method": 6},
 }
-"""JPEG keeps every pixel's colour: at 4:2:0 the edges of coloured type bleed."""
+"""JPEG keeps every pixel's colour: at 4:2:0 the edges of coloured type bleed. PNG's level 9 takes
+six times as long as 6, and saves a fiftieth of the bytes."""
 
 MAX_JPEG_XMP = 65_502
 """Bytes that a JPEG's main packet may have (XMP specification, part 3, 1.1.3)."""
