@@ -185,11 +185,56 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CharReading:
+    """How one expected character fares in the image; see `presscheck.verification.forced`.
+
+    `loss` is the logarithm of how many times likelier the best alternative is, `instead` that
+    alternative, `posterior` the probability of the character among all alternatives.
+    """
+
+    character: str
+    loss: float
+    posterior: float
+    instead: str
+    box: Box
+
+
+class EditKind(StrEnum):
+    """How what was read differs from what was expected."""
+
+    MISSING = "missing"
+    EXTRA = "extra"
+    SUBSTITUTED = "substituted"
+    SWAPPED = "swapped"
+    MERGED = "merged words"
+    SPLIT = "split word"
+    CASE = "wrong case"
+    MALFORMED = "malformed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edit:
+    """One difference: `at` counts characters of the normalised expected text.
+
+    `confidence` is 0-1. `box` is where it stands, as far as that is known.
+    """
+
+    kind: EditKind
+    expected: str
+    read: str
+    at: int
+    confidence: float
+    box: Box | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SlotReading:
     """What was read where a slot's copy was expected.
 
     `distance` counts edits between the normalised strings; `words` pairs each misspelt expected
-    word with what was read in its place ("" when nothing was).
+    word with what was read in its place ("" when nothing was). `edits` says the same by character,
+    `characters` how each expected one fares, where the reader gives probabilities. `views` is how
+    often the place was read.
     """
 
     slot: str
@@ -200,6 +245,9 @@ class SlotReading:
     trouble: Trouble | None = None
     box: Box | None = None
     words: tuple[tuple[str, str], ...] = ()
+    edits: tuple[Edit, ...] = ()
+    characters: tuple[CharReading, ...] = ()
+    views: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from presscheck.engine.contract import Engine
     from presscheck.press import Press, Result
     from presscheck.spec import EngineChoice
+    from presscheck.verification.posteriors import Posteriors
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,12 +26,14 @@ class ReadText:
     """One line of text that a reader found.
 
     `polygon` holds its corners clockwise from the top left in pixels of the image that was read;
-    `score` is the reader's own confidence, 0-1.
+    `score` is the reader's own confidence, 0-1. A recogniser that can gives its `posteriors`: then
+    copy is scored character by character, and not only compared with `text`.
     """
 
     text: str
     score: float
     polygon: tuple[tuple[float, float], ...]
+    posteriors: Posteriors | None = None
 
 
 class Reader(Protocol):
@@ -45,8 +48,12 @@ class Reader(Protocol):
         """Return the characters of `text` that this reader does not know."""
         ...
 
-    def read(self, image: Image.Image) -> list[ReadText]:
-        """Return every line of text found."""
+    def read(self, image: Image.Image, *, closely: bool = False) -> list[ReadText]:
+        """Return every line of text found.
+
+        `closely` asks for a second look at a part of an image where copy is expected: what is
+        hardly seen counts, too. A reader that knows only one way to look may ignore it.
+        """
         ...
 
 

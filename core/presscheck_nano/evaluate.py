@@ -179,8 +179,10 @@ class Remembering:
         self.unreadable = reader.unreadable
         self.seen: list[tuple[Image.Image, list[ReadText]]] = []
 
-    def read(self, image: Image.Image) -> list[ReadText]:
+    def read(self, image: Image.Image, *, closely: bool = False) -> list[ReadText]:
         """Return the lines of an image."""
+        if closely:
+            return list(self.reader.read(image, closely=True))
         for other, lines in self.seen:
             if other is image:
                 return lines
@@ -326,7 +328,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     engine = GlmImageEngine.create(EngineChoice(checkpoint=given.checkpoint))
-    reader = Plugins.load().readers()["rapidocr"].create()
+    reader = Plugins.load().readers()["ppocr"].create()
     samples, images = evaluate(engine, reader, given.count, given.seed)
     if given.sheet:
         draw_sheet(images[:32], given.sheet)

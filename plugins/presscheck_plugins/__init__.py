@@ -5,6 +5,7 @@ PLUGINS: tuple[str, ...] = (
     "presscheck_plugins.deliver_folder",
     "presscheck_plugins.engine_glm_image",
     "presscheck_plugins.mark_ai",
+    "presscheck_plugins.read_ppocr",
     "presscheck_plugins.read_rapidocr",
     "presscheck_plugins.run_in_process",
     "presscheck_plugins.upscale_lanczos",

@@ -16,7 +16,7 @@ from presscheck.brand import Brand
 from presscheck.registry import Reader
 from presscheck.verification import Expected, overall, proofread
 from presscheck.verification.normalise import normalise
-from presscheck_plugins.read_rapidocr import RapidOcrReader
+from presscheck_plugins.read_ppocr import PpOcrReader
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,7 +33,7 @@ def verify_candidate(
 
 @cache
 def _reader() -> Reader:
-    return RapidOcrReader()
+    return PpOcrReader()
 
 
 def verify_with(

@@ -34,7 +34,7 @@ from presscheck.spec import EngineChoice
 from presscheck.stages.validate import prompt_for
 from presscheck.typeset import place_logo
 from presscheck_nano import checkpoint_path
-from presscheck_plugins.read_rapidocr import RapidOcrReader
+from presscheck_plugins.read_ppocr import PpOcrReader
 from presscheck_plugins.verify_copy import logo_region, verify_with
 
 pytestmark = [pytest.mark.timeout(0), pytest.mark.filterwarnings("ignore")]
@@ -90,7 +90,7 @@ def run_plain(folder: Path, assets: tuple[Asset, ...]) -> tuple[Outcome, float]:
         campaign, brand = press.load(folder / "campaign.yaml")
         engine = press.engine(campaign)
         orders = [order(asset.spec, brand, press, engine) for asset in assets]
-    reader = RapidOcrReader()
+    reader = PpOcrReader()
 
     def accepts(image: Image.Image, number: int) -> bool:
         spec = assets[number].spec

@@ -26,7 +26,7 @@ class Recites:
     def unreadable(self, text: str) -> frozenset[str]:
         return frozenset(text) & self.lacks
 
-    def read(self, image: Image.Image) -> list[ReadText]:
+    def read(self, image: Image.Image, *, closely: bool = False) -> list[ReadText]:
         width, height = image.size
         polygon = ((9, 9), (width - 9, 9), (width - 9, height / 4), (9, height / 4))
         return [ReadText(text=self.text, score=0.99, polygon=polygon)]

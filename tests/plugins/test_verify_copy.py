@@ -8,14 +8,14 @@ from PIL import Image
 
 from presscheck.assets import AssetSpec, Box, RenderMode, SlotCopy, Status, Trouble
 from presscheck_nano.posters import make_poster
-from presscheck_plugins.read_rapidocr import RapidOcrReader
+from presscheck_plugins.read_ppocr import PpOcrReader
 from presscheck_plugins.verify_copy import verify_with
 from specs import with_slots
 
 
 @cache
-def reader() -> RapidOcrReader:
-    return RapidOcrReader()
+def reader() -> PpOcrReader:
+    return PpOcrReader()
 
 
 def poster(copy: str, seed: int) -> Image.Image:

@@ -85,7 +85,7 @@ def _work(work: Path) -> str:
 
 
 def _reader() -> str:
-    return pick(Plugins.load().readers(), "rapidocr", "reader").create().name
+    return pick(Plugins.load().readers(), "ppocr", "reader").create().name
 
 
 def _engine() -> str:

@@ -39,6 +39,15 @@ def same_letters(expected: str, read: str) -> bool:
     return compact(allowed_case(expected, text)) == compact(text)
 
 
+def is_part(read: str, expected: str) -> bool:
+    """Tell whether what was read is the copy, or a part of it, or nothing: case doesn't count.
+
+    >>> is_part("the rhythm", "Feel the rhythm"), is_part("Feel that", "Feel the rhythm")
+    (True, False)
+    """
+    return compact(read).casefold() in compact(expected).casefold()
+
+
 def wrong_words(expected: str, read: str) -> tuple[tuple[str, str], ...]:
     """Pair each expected word that was not read with what stood in its place.
 

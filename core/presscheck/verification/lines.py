@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from presscheck.assets import Box
 from presscheck.registry import ReadText
 from presscheck.verification.normalise import compact, joins_without_space, normalise
+from presscheck.verification.posteriors import Posteriors
 
 MIN_SCORE = 0.6
 """Text nobody asked for is ignored below this score of the reader."""
@@ -23,12 +24,18 @@ OUTLINES = SHAPES | frozenset("CJLNUVWXcjnuvwx017Λ")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One line of text; `box` in fractions of the image, `tall` its height in its shorter side."""
+    """One line of text; `box` in fractions of the image, `tall` its height in its shorter side.
+
+    `corners` are those of the line as it stands, also turned, in fractions, clockwise from the top
+    left.
+    """
 
     text: str
     score: float
     box: Box
     tall: float
+    corners: tuple[tuple[float, float], ...] = ()
+    posteriors: Posteriors | None = None
 
 
 def to_lines(texts: Iterable[ReadText], width: int, height: int) -> list[Line]:
@@ -43,7 +50,14 @@ def _line(text: ReadText, width: int, height: int) -> Line:
     left, top = min(across), min(down)
     box = Box(x=left, y=top, width=max(across) - left, height=max(down) - top)
     tall = min(box.height * height, box.width * width) / min(width, height)
-    return Line(text=normalise(text.text), score=text.score, box=box, tall=tall)
+    return Line(
+        text=normalise(text.text),
+        score=text.score,
+        box=box,
+        tall=tall,
+        corners=tuple(zip(across, down, strict=True)),
+        posteriors=text.posteriors,
+    )
 
 
 def rows_of(lines: Iterable[Line]) -> list[list[Line]]:

@@ -8,13 +8,8 @@ from dataclasses import replace
 from presscheck.assets import Finding, SlotReading, Status, Trouble
 from presscheck.verification.assign import Found, assign
 from presscheck.verification.lines import Line
-from presscheck.verification.proofread import (
-    Expected,
-    extra_text,
-    left_over,
-    misread,
-    outside,
-)
+from presscheck.verification.proofread import extra_text, left_over
+from presscheck.verification.slots import Expected, misread, outside
 
 
 def preread(

@@ -1,56 +1,47 @@
 """The verdict: slot by slot, then on text that nobody asked for.
 
-A slot is accepted when its text was read exactly (see `normalise`), in its place. It is unsure when
-only spaces differ and the ink doesn't settle it. It is rejected when it is misspelt, missing or
-misplaced. Before a slot is rejected for its letters its place is read a second time, twice as
-large; a second reading counts only when it is exact and the first was near, or read nothing there.
+Where the reader gives probabilities, each expected character is scored against what could stand in
+its place (see `forced` and `judging`). Otherwise its text must be read exactly (see `normalise`).
+Spaces that the letters leave open are settled by the ink, or stay unsure. A slot is rejected, too,
+when it is missing or misplaced.
+
+What isn't accepted at first sight is looked at again: first the whole image, closely, then the
+slot's place alone, larger and with other margins. Of the losses of all views each character's
+median counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from PIL import Image
 
 from presscheck.assets import Box, Finding, Severity, SlotReading, Status, Trouble
 from presscheck.registry import ReadText
 from presscheck.verification.assign import TOLERANCE, Found, assign
-from presscheck.verification.compare import edits, same_letters, wrong_words
-from presscheck.verification.lines import (
-    Line,
-    around,
-    grow,
-    is_decoration,
-    join,
-    share_inside,
-    to_lines,
-)
-from presscheck.verification.normalise import normalise
-from presscheck.verification.rows import spaces_hold
+from presscheck.verification.compare import is_part
+from presscheck.verification.judging import View, back_in_place, judge, view
+from presscheck.verification.lines import Line, around, grow, is_decoration, share_inside, to_lines
+from presscheck.verification.slots import Expected, unread
 
 NEAR = 8
-"""A first reading is near when it has at most one edit for each so many characters (or one)."""
+"""A reading is near when it has at most one edit for each so many characters (or one)."""
+MOSTLY = 0.7
+"""A line with this share of its box in a slot's region is an attempt at its copy."""
 IN_LOGO = 0.5
 """Text is part of the logo when this share of its box lies in the logo's region."""
-MARGIN = 0.03
-"""How far beyond its region or its first box a slot is read again, in fractions of the image."""
-
-Look = Callable[[Image.Image], Sequence[ReadText]]
-"""Reads an image."""
+AGAIN = ((2.0, 0.03), (1.5, 0.015))
+"""How a slot's place is looked at again: so many times larger, and so much wider on every side, in
+fractions of the image."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Expected:
-    """The copy of one slot; `box` is its region, when there is one.
+class Look(Protocol):
+    """Reads an image, as `presscheck.registry.Reader.read` does."""
 
-    `unreadable` holds the characters of the normalised text that the reader doesn't know.
-    """
-
-    name: str
-    text: str
-    box: Box | None = None
-    unreadable: frozenset[str] = frozenset()
+    def __call__(self, image: Image.Image, *, closely: bool = False) -> Sequence[ReadText]:
+        """Return every line of text found."""
+        ...
 
 
 def proofread(
@@ -60,10 +51,61 @@ def proofread(
     lines = to_lines(look(image), *image.size)
     if logo is not None:
         lines = [line for line in lines if share_inside(line.box, logo) < IN_LOGO]
+    found = _found(slots, lines)
+    views = {slot.name: [view(image, slot, found[slot.name])] for slot in slots}
+    if any(_open(slot, views[slot.name]) for slot in slots):
+        _look_closely(image, slots, look, views)
+    for slot in slots:
+        if _open(slot, views[slot.name]):
+            views[slot.name] += _look_again(image, slot, judge(slot, views[slot.name]), look)
+    readings = tuple(_told(slot, views[slot.name]) for slot in slots)
+    return readings, tuple(extra_text(left_over(lines, found), readings))
+
+
+def _found(slots: Sequence[Expected], lines: Sequence[Line]) -> dict[str, Found]:
+    """Return the lines of each slot."""
     regions = {slot.name: slot.box for slot in slots if slot.box is not None}
     found = assign({slot.name: slot.text for slot in slots}, regions, lines)
-    readings = tuple(_settle(image, slot, found[slot.name], look) for slot in slots)
-    return readings, tuple(extra_text(left_over(lines, found), readings))
+    return _with_attempts(found, regions, left_over(lines, found))
+
+
+def _open(slot: Expected, views: Sequence[View]) -> bool:
+    """Tell whether another look at a slot may change its reading."""
+    if slot.unreadable:
+        return False
+    reading = judge(slot, views)
+    if reading.status is Status.ACCEPT or reading.trouble is Trouble.MISPLACED:
+        return False
+    near = reading.distance <= max(1, len(slot.text) // NEAR)
+    return near or is_part(reading.read, slot.text)
+
+
+def _told(slot: Expected, views: Sequence[View]) -> SlotReading:
+    return unread(slot, views[0].found) if slot.unreadable else judge(slot, views)
+
+
+def _look_closely(
+    image: Image.Image, slots: Sequence[Expected], look: Look, views: dict[str, list[View]]
+) -> None:
+    """Read the whole image again, and add what is seen of the slots that are open."""
+    found = _found(slots, to_lines(look(image, closely=True), *image.size))
+    for slot in slots:
+        if found[slot.name] and _open(slot, views[slot.name]):
+            views[slot.name].append(view(image, slot, found[slot.name]))
+
+
+def _with_attempts(
+    found: Mapping[str, Found], regions: Mapping[str, Box], rest: Sequence[Line]
+) -> dict[str, Found]:
+    """Give a slot that has no line those in its region: what stands there is an attempt at it."""
+    given = dict(found)
+    for name, region in regions.items():
+        near = grow(region, TOLERANCE / 2)
+        inside = [line for line in rest if share_inside(line.box, near) >= MOSTLY]
+        if inside and not given[name]:
+            given[name] = tuple(line for line in inside if not is_decoration(line))
+            rest = [line for line in rest if line not in inside]
+    return given
 
 
 def left_over(lines: Iterable[Line], found: Mapping[str, Found]) -> list[Line]:
@@ -100,95 +142,22 @@ def extra_text(lines: Iterable[Line], readings: Sequence[SlotReading]) -> list[F
     ]
 
 
-def _settle(image: Image.Image, slot: Expected, found: Found, look: Look) -> SlotReading:
-    if slot.unreadable:
-        return _unreadable(slot, found)
-    first = _judge(image, slot, found)
-    if first.status is Status.ACCEPT or first.trouble is Trouble.MISPLACED:
-        return first
-    near = first.distance <= max(1, len(slot.text) // NEAR) or not first.read
-    place = _place(slot, first)
-    if not near or place is None:
-        return first
-    second = _second_look(image, slot, place, look)
-    return second if second is not None and second.status is Status.ACCEPT else first
+def _look_again(image: Image.Image, slot: Expected, reading: SlotReading, look: Look) -> list[View]:
+    """Read a slot's place again, at other sizes."""
+    places = [place for place in (slot.box, reading.box) if place is not None]
+    if not places:
+        return []
+    seen = (_part(image, slot, grow(around(places), by), scale, look) for scale, by in AGAIN)
+    return [one for one in seen if one is not None]
 
 
-def _unreadable(slot: Expected, found: Found) -> SlotReading:
-    return replace(
-        misread(slot, found),
-        status=Status.UNSUPPORTED,
-        trouble=Trouble.UNREADABLE,
-        words=tuple(
-            (word, "") for word in normalise(slot.text).split() if slot.unreadable & set(word)
-        ),
-    )
-
-
-def _judge(image: Image.Image, slot: Expected, found: Found) -> SlotReading:
-    reading = misread(slot, found)
-    if not found or not same_letters(slot.text, reading.read):
-        return reading
-    settled = _judge_spaces(image, reading, found)
-    if settled.status is not Status.REJECT and outside(slot, found):
-        return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
-    return settled
-
-
-def misread(slot: Expected, found: Found) -> SlotReading:
-    """Return the reading of a slot as long as nothing speaks for it: misspelt, or missing."""
-    read = join(found)
-    return SlotReading(
-        slot=slot.name,
-        expected=slot.text,
-        read=read,
-        distance=edits(slot.text, read),
-        status=Status.REJECT,
-        trouble=Trouble.MISSPELT if found else Trouble.MISSING,
-        box=around(line.box for line in found) if found else None,
-        words=wrong_words(slot.text, read),
-    )
-
-
-def _judge_spaces(image: Image.Image, reading: SlotReading, found: Found) -> SlotReading:
-    """Accept right spaces; otherwise let the ink of each row decide, or stay unsure."""
-    if reading.distance == 0 or spaces_hold(image, reading.expected, found):
-        return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=())
-    return replace(reading, status=Status.UNSURE)
-
-
-def outside(slot: Expected, found: Found) -> bool:
-    """Tell whether most of the text's area lies outside the grown region."""
-    if slot.box is None:
-        return False
-    near = grow(slot.box, TOLERANCE)
-    areas = [(line.box.width * line.box.height, share_inside(line.box, near)) for line in found]
-    return sum(area * share for area, share in areas) < 0.5 * sum(area for area, _ in areas)
-
-
-def _place(slot: Expected, first: SlotReading) -> Box | None:
-    if first.box is not None:
-        return grow(first.box, MARGIN)
-    return None if slot.box is None else grow(slot.box, MARGIN)
-
-
-def _second_look(image: Image.Image, slot: Expected, place: Box, look: Look) -> SlotReading | None:
-    """Read a part of the image at twice the size; boxes come back in fractions of the whole."""
+def _part(image: Image.Image, slot: Expected, place: Box, scale: float, look: Look) -> View | None:
+    """Read a part of the image at another size; boxes come back in fractions of the whole."""
     crop = image.crop(place.pixels(*image.size))
     if min(crop.size) < 4:
         return None
-    large = crop.resize((crop.width * 2, crop.height * 2), Image.Resampling.LANCZOS)
-    lines = to_lines(look(large), *large.size)
+    size = round(crop.width * scale), round(crop.height * scale)
+    larger = crop.resize(size, Image.Resampling.LANCZOS)
+    lines = to_lines(look(larger, closely=True), *larger.size)
     found = assign({slot.name: slot.text}, {}, lines)[slot.name]
-    placeless = replace(slot, box=None)
-    second = _judge(large, placeless, found)
-    return second if second.box is None else replace(second, box=_back(second.box, place))
-
-
-def _back(box: Box, place: Box) -> Box:
-    return Box(
-        x=place.x + box.x * place.width,
-        y=place.y + box.y * place.height,
-        width=box.width * place.width,
-        height=box.height * place.height,
-    )
+    return back_in_place(view(larger, slot, found), place) if found else None

@@ -1,0 +1,139 @@
+"""From what was read in a slot's place to a status: accept, unsure or reject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from presscheck.assets import Box, CharReading, SlotReading, Status, Trouble
+from presscheck.verification.assign import Found
+from presscheck.verification.compare import same_letters
+from presscheck.verification.differences import find_edits
+from presscheck.verification.normalise import allowed_case, normalise
+from presscheck.verification.rows import spaces_hold
+from presscheck.verification.scoring import score_slot
+from presscheck.verification.slots import Expected, misread, outside
+
+ACCEPT = 0.7
+"""A character is right when no alternative is twice as likely: exp(0.7)."""
+REJECT = 4.0
+"""It is wrong when one is fifty times as likely: exp(4). Both are chosen on the benchmark's set."""
+NO_SPACE = 8.0
+"""A space is missing, or one too many, from this loss on, unless the ink says otherwise."""
+NARROW = frozenset("%€$£¥°")
+"""Beside these a space may be as narrow as none: some write 50 %, others 50%."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """One look at a slot: its lines, how each character fares (None: no probabilities), ink."""
+
+    reading: SlotReading
+    found: Found
+    characters: tuple[CharReading, ...] | None
+    spaced: bool
+
+
+def view(image: Image.Image, slot: Expected, found: Found) -> View:
+    """Look at a slot's lines in an image."""
+    reading = misread(slot, found)
+    spaced = same_letters(slot.text, reading.read) and (
+        reading.distance == 0 or spaces_hold(image, slot.text, found)
+    )
+    characters = score_slot(slot.text, found)
+    return View(reading=reading, found=found, characters=characters, spaced=spaced)
+
+
+def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
+    """Return the reading of a slot that was looked at once or more often."""
+    best = min(views, key=lambda one: (not one.found, one.reading.distance))
+    reading = replace(best.reading, views=len(views))
+    if not best.found:
+        return reading
+    scored = [one.characters for one in views if one.characters is not None]
+    alike = [one for one in scored if len(one) == len(scored[0])]
+    if alike:
+        settled = _by_losses(reading, _middle(alike), spaced=any(one.spaced for one in views))
+    else:
+        settled = _by_text(reading, spaced=best.spaced)
+    if settled.status is not Status.REJECT and outside(slot, best.found):
+        return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
+    return settled
+
+
+def _middle(views: Sequence[tuple[CharReading, ...]]) -> tuple[CharReading, ...]:
+    """Return for each character the view whose loss is the median of all (the worse of two)."""
+    return tuple(
+        sorted(same, key=lambda one: one.loss)[len(same) // 2] for same in zip(*views, strict=True)
+    )
+
+
+def _by_text(reading: SlotReading, *, spaced: bool) -> SlotReading:
+    if not same_letters(reading.expected, reading.read):
+        return _with_edits(reading, ())
+    if spaced:
+        return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=())
+    return replace(_with_edits(reading, ()), status=Status.UNSURE)
+
+
+def _by_losses(
+    reading: SlotReading, characters: tuple[CharReading, ...], *, spaced: bool
+) -> SlotReading:
+    spaces = max((one.loss for one in _wide_spaces(characters)), default=-1.0)
+    letters = max((one.loss for one in characters if not _is_space(one)), default=-1.0)
+    spaces = -1.0 if spaced else spaces
+    if letters < ACCEPT and spaces < ACCEPT:
+        return replace(
+            reading,
+            distance=0,
+            status=Status.ACCEPT,
+            trouble=None,
+            words=(),
+            characters=characters,
+        )
+    told = _with_edits(replace(reading, characters=characters), characters)
+    surely = letters >= REJECT or spaces >= NO_SPACE
+    return replace(told, status=Status.REJECT if surely else Status.UNSURE)
+
+
+def _wide_spaces(characters: Sequence[CharReading]) -> Iterator[CharReading]:
+    """Yield what is in doubt as a space, but narrow spaces that may as well be there."""
+    for at, one in enumerate(characters):
+        beside = {near.character for near in characters[max(0, at - 1) : at + 2]}
+        narrow = one.character == " " and beside & NARROW and one.loss < NO_SPACE
+        if _is_space(one) and not narrow:
+            yield one
+
+
+def _is_space(one: CharReading) -> bool:
+    """Tell whether all that is in doubt is a space."""
+    return one.character == " " or one.instead.strip() == one.character
+
+
+def _with_edits(reading: SlotReading, characters: tuple[CharReading, ...]) -> SlotReading:
+    wanted, read = allowed_case(reading.expected, reading.read), normalise(reading.read)
+    return replace(reading, edits=find_edits(wanted, read, characters, from_loss=ACCEPT))
+
+
+def back_in_place(seen: View, place: Box) -> View:
+    """Return what was seen in a part of an image with its boxes in fractions of the whole."""
+
+    def whole(box: Box) -> Box:
+        return Box(
+            x=place.x + box.x * place.width,
+            y=place.y + box.y * place.height,
+            width=box.width * place.width,
+            height=box.height * place.height,
+        )
+
+    box, characters = seen.reading.box, seen.characters
+    if characters is not None:
+        characters = tuple(replace(one, box=whole(one.box)) for one in characters)
+    return replace(
+        seen,
+        reading=seen.reading if box is None else replace(seen.reading, box=whole(box)),
+        found=tuple(replace(line, box=whole(line.box)) for line in seen.found),
+        characters=characters,
+    )
