@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageChops
 
 COMMANDS = [
     "run", "worker", "preflight", "check", "report", "brands", "engines", "plugins", "doctor"
@@ -155,6 +156,14 @@ def test_check_reads_an_image_made_elsewhere(paper, write_campaign, tmp_path) ->
     done = paper.run("check", image, "--copy", "SPRING SALT", "--json")
     _ends(done, 3)
     assert json.loads(done.stdout)["status"] == "reject"
+    marked = tmp_path / "marked.png"
+    done = paper.run("check", image, "--copy", "SPRING SALT", "--overlay", str(marked))
+    assert done.returncode == 3
+    with Image.open(marked) as drawn, Image.open(tmp_path / image) as plain:
+        assert drawn.size == plain.size
+        assert ImageChops.difference(drawn.convert("RGB"), plain.convert("RGB")).getbbox()
+    nowhere = str(tmp_path / "no/where.png")
+    _ends(paper.run("check", image, *copy, "--overlay", nowhere), 2, "cannot be written")
     _ends(paper.run("check", "campaign.yaml", "--copy", "x"), 2, "campaign.yaml")
     _ends(paper.run("check", "nowhere.png", "--copy", "x"), 2, "nowhere.png")
 

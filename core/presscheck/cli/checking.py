@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from presscheck import errors
-from presscheck.assets import Status
+from presscheck.assets import Status, Verdict
 from presscheck.check import check_batch, check_image, explain, verdict_json
 from presscheck.cli.consoles import open_console
 from presscheck.errors import InputError
 from presscheck.images import open_image
 from presscheck.plugins import Plugins, pick
 from presscheck.registry import Reader
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 COLOURS = {
     Status.ACCEPT: "green",
@@ -23,10 +26,18 @@ COLOURS = {
 }
 
 
-def check_one(image: Path, copy: list[str], reader: str, *, as_json: bool) -> int:
-    """Check one image and print the verdict; return 3 unless it is accepted."""
+def check_one(
+    image: Path, copy: list[str], reader: str, *, as_json: bool, overlay: Path | None = None
+) -> int:
+    """Check one image and print the verdict; return 3 unless it is accepted.
+
+    With `overlay`, the verdict is drawn on the image and written there as PNG.
+    """
     slots = _slots(copy)
-    verdict = check_image(open_image(image), slots, _reader(reader))
+    opened = open_image(image)
+    verdict = check_image(opened, slots, _reader(reader))
+    if overlay is not None:
+        _write_overlay(opened, verdict, overlay)
     if as_json:
         print(json.dumps({"image": str(image), **verdict_json(verdict)}, ensure_ascii=False))
     else:
@@ -36,6 +47,18 @@ def check_one(image: Path, copy: list[str], reader: str, *, as_json: bool) -> in
         for line in explain(verdict):
             console.print(f"  {line}", markup=False, highlight=False)
     return errors.EXIT_OK if verdict.status is Status.ACCEPT else errors.EXIT_REVIEW
+
+
+def _write_overlay(image: Image.Image, verdict: Verdict, path: Path) -> None:
+    from presscheck.verification.overlay import draw_overlay
+
+    try:
+        draw_overlay(image, verdict).save(path, "PNG")
+    except OSError as error:
+        raise InputError(
+            f"--overlay {path} cannot be written: {error.strerror}.",
+            remedy="Name a file in a folder that is there.",
+        ) from error
 
 
 def check_batch_file(batch: Path, reader: str) -> int:

@@ -104,7 +104,10 @@ def check(
     batch: Annotated[
         Path | None, typer.Option(help='A file of lines {"image": path, "copy": [lines]}.')
     ] = None,
-    reader: Annotated[str, typer.Option(help="The reader (OCR) to use.")] = "rapidocr",
+    reader: Annotated[str, typer.Option(help="The reader (OCR) to use.")] = "ppocr",
+    overlay: Annotated[
+        Path | None, typer.Option(help="Draw the verdict on the image, into this PNG file.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read an image back and compare it with its copy, slot by slot."""
@@ -117,7 +120,7 @@ def check(
             "check needs an image and its copy.",
             remedy="Write `presscheck check poster.png --copy 'SUMMER SALE'`, or use --batch.",
         )
-    raise typer.Exit(check_one(image, copy, reader, as_json=as_json))
+    raise typer.Exit(check_one(image, copy, reader, as_json=as_json, overlay=overlay))
 
 
 @app.command()
