@@ -1,0 +1,79 @@
+"""Prints the verifier's score board: `python -m presscheck.verification.benchmark`.
+
+Needs fonts: `pip install 'presscheck[benchmark]'`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import track
+
+from presscheck.errors import PresscheckError
+from presscheck.verification.benchmark.board import as_json, gate_table, tables
+from presscheck.verification.benchmark.gates import gate_case
+from presscheck.verification.benchmark.score import check_case
+
+Result = TypeVar("Result")
+
+
+def main() -> int:
+    """Check a set, print what came of it, and write it as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m presscheck.verification.benchmark")
+    parser.add_argument("--count", type=int, default=2000, help="adverts to draw")
+    parser.add_argument("--seed", type=int, default=1, help="another seed is another set")
+    parser.add_argument("--reader", default="ppocr", help="the reader of the verifier")
+    parser.add_argument("--baseline", default="rapidocr", help="the reader of the plain gates")
+    parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--out", type=Path, default=Path("out/verifier"))
+    asked = parser.parse_args()
+    console, told = Console(width=110), Console(stderr=True)
+    numbers = range(asked.count)
+    try:
+        checked = partial(check_case, asked.seed, asked.reader)
+        outcomes = list(_all(checked, numbers, asked.workers, told, "verifier"))
+        gated = list(
+            _all(
+                partial(gate_case, asked.seed, asked.baseline),
+                numbers,
+                asked.workers,
+                told,
+                "gates",
+            )
+        )
+    except PresscheckError as error:
+        told.print(str(error), markup=False)
+        return error.exit_code
+    for table in tables(outcomes):
+        console.print(table)
+    console.print(gate_table(outcomes, gated, asked.baseline))
+    asked.out.mkdir(parents=True, exist_ok=True)
+    whole = json.dumps(as_json(outcomes, gated), indent=2)
+    (asked.out / "score.json").write_text(whole + "\n", encoding="utf-8")
+    return 0
+
+
+def _all(
+    check: Callable[[int], Result],
+    numbers: Sequence[int],
+    workers: int,
+    console: Console,
+    what: str,
+) -> Iterable[Result]:
+    def results() -> Iterator[Result]:
+        with ProcessPoolExecutor(workers) as pool:
+            yield from pool.map(check, numbers, chunksize=4)
+
+    return track(results(), what, total=len(numbers), console=console)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,134 @@
+"""The score board: tables of rates by kind of mistake, language and font class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.table import Table
+
+from presscheck.assets import Status
+from presscheck.verification.benchmark.gates import Gated
+from presscheck.verification.benchmark.mistakes import DRAWN, KINDS
+from presscheck.verification.benchmark.score import (
+    Outcome,
+    Rate,
+    false_accepts,
+    false_rejects,
+    named,
+    unsure,
+)
+
+Key = Callable[[Outcome], str]
+GROUPS: dict[str, Key] = {
+    "language": lambda one: one.case.language,
+    "face": lambda one: one.case.face,
+    "ground": lambda one: one.case.look.ground,
+    "bend": lambda one: one.case.look.bend,
+    "contrast": lambda one: one.case.look.contrast,
+}
+
+
+def plain(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return all but the adverts with a malformed glyph."""
+    return [one for one in outcomes if one.case.mistake != DRAWN]
+
+
+def malformed(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the adverts with a malformed glyph."""
+    return [one for one in outcomes if one.case.mistake == DRAWN]
+
+
+def whole(outcomes: Sequence[Outcome]) -> dict[str, Rate]:
+    """Return the rates of all cases."""
+    return {
+        "right adverts rejected (FRR)": false_rejects(outcomes),
+        "wrong adverts accepted (FAR), but malformed glyphs": false_accepts(plain(outcomes)),
+        "malformed glyphs accepted": false_accepts(malformed(outcomes)),
+        "left unsure": unsure(outcomes),
+        "wrong character named, of those rejected": named(outcomes),
+    }
+
+
+def tables(outcomes: Sequence[Outcome]) -> Iterator[Table]:
+    """Yield the verifier's tables; intervals are Wilson's, of 95 %."""
+    table = Table("what", "rate", title=f"Verifier, {len(outcomes)} adverts")
+    for what, rate in whole(outcomes).items():
+        table.add_row(what, str(rate))
+    mean = sum(one.seconds for one in outcomes) / len(outcomes)
+    table.caption = f"{mean:.2f} CPU seconds an advert, on one thread."
+    yield table
+    table = Table("mistake", "accepted", "unsure", "rejected", "named", title="By kind of mistake")
+    for kind in KINDS:
+        these = [one for one in outcomes if one.case.mistake == kind]
+        count = {status: sum(one.status is status for one in these) for status in Status}
+        table.add_row(
+            kind,
+            str(false_accepts(these)),
+            str(count[Status.UNSURE]),
+            str(count[Status.REJECT]),
+            f"{100 * named(these).share:.0f} %",
+        )
+    yield table
+    for name, key in GROUPS.items():
+        table = Table(name, "FRR", "FAR", "malformed accepted", title=f"By {name}")
+        for value in sorted({key(one) for one in outcomes}):
+            these = [one for one in outcomes if key(one) == value]
+            rates = (
+                false_rejects(these),
+                false_accepts(plain(these)),
+                false_accepts(malformed(these)),
+            )
+            table.add_row(value, *map(str, rates))
+        yield table
+
+
+def gate_rates(gated: Sequence[Gated]) -> dict[str, tuple[Rate, Rate, Rate]]:
+    """Return what each gate rejects of the right, accepts of the wrong, and of the malformed."""
+    right = [one for one in gated if not one.case.mistake]
+    broken = [one for one in gated if one.case.mistake == DRAWN]
+    wrong = [one for one in gated if one.case.mistake not in {"", DRAWN}]
+    return {
+        gate: (
+            Rate(hits=sum(not one.accepted[gate] for one in right), of=len(right)),
+            Rate(hits=sum(one.accepted[gate] for one in wrong), of=len(wrong)),
+            Rate(hits=sum(one.accepted[gate] for one in broken), of=len(broken)),
+        )
+        for gate in (gated[0].accepted if gated else ())
+    }
+
+
+def gate_table(outcomes: Sequence[Outcome], gated: Sequence[Gated], reader: str) -> Table:
+    """Return the verifier beside gates on another reader as it comes."""
+    table = Table("gate", "FRR", "FAR", "malformed accepted", title=f"Beside gates on {reader}")
+    rates = (
+        false_rejects(outcomes),
+        false_accepts(plain(outcomes)),
+        false_accepts(malformed(outcomes)),
+    )
+    table.add_row("presscheck", *map(str, rates))
+    for gate, found in gate_rates(gated).items():
+        table.add_row(gate, *map(str, found))
+    mean = sum(one.seconds for one in gated) / max(1, len(gated))
+    clean = [one for one in outcomes if one.status is Status.ACCEPT]
+    ours = sum(one.seconds for one in clean) / max(1, len(clean))
+    table.caption = (
+        f"{reader} takes {mean:.2f} CPU seconds an advert; an advert that presscheck accepts takes "
+        f"{ours:.2f}, {ours / mean if mean else 0:.2f} of that."
+    )
+    return table
+
+
+def as_json(outcomes: Sequence[Outcome], gated: Sequence[Gated]) -> dict[str, object]:
+    """Return all rates as JSON values: hits, of, and both ends of the interval."""
+    return {
+        "verifier": {what: _rate(rate) for what, rate in whole(outcomes).items()},
+        "gates": {
+            gate: dict(zip(("frr", "far", "malformed"), map(_rate, rates), strict=True))
+            for gate, rates in gate_rates(gated).items()
+        },
+    }
+
+
+def _rate(rate: Rate) -> dict[str, object]:
+    low, high = rate.interval
+    return {"hits": rate.hits, "of": rate.of, "low": round(low, 5), "high": round(high, 5)}

@@ -1,0 +1,149 @@
+"""Copy for adverts: headlines, lines, buttons, prices and codes in six languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+PHRASES = {
+    "English": (
+        "SUMMER SALE",
+        "Fresh bread daily",
+        "Up to 50% off",
+        "New arrivals",
+        "Back to school",
+        "Free delivery",
+        "Shop now",
+        "Book your table",
+        "Limited edition",
+        "Grand opening",
+        "Taste the difference",
+        "Don’t miss out",
+        "Buy one, get one free",
+        "Made by hand",
+        "Weekend special",
+        "The winter collection",
+        "Members save more",
+        "Only this Friday",
+        "Garden furniture",
+        "Try it for 30 days",
+        "Open until 9 pm",
+        "Sign up today",
+        "Quality since 1952",
+        "Kitchen & bath",
+        "Running shoes",
+        "HAPPY HOUR",
+        "Last chance!",
+        "Brighter mornings",
+        "Feel the rhythm",
+        "Your next adventure",
+        "Zero sugar, all taste",
+        "Organic cotton",
+        "Quick, fresh, simple",
+        "Join the club",
+        "Jazz by the river",
+    ),
+    "German": (
+        "SOMMERSCHLUSSVERKAUF",
+        "Frische Brötchen",
+        "Jetzt entdecken",
+        "Bis zu 70 % Rabatt",
+        "Neu eingetroffen",
+        "Gratis Versand",
+        "Größte Auswahl",
+        "Für drinnen und draußen",
+        "Nur heute!",
+        "Schöner wohnen",
+        "Zum Angebot",
+        "Qualität, die bleibt",
+        "Süße Träume",
+        "Möbel für den Garten",
+        "Herzlich willkommen",
+        "Alles für die Küche",
+    ),
+    "French": (
+        "SOLDES D’ÉTÉ",
+        "Nouvelle collection",
+        "Découvrez nos offres",
+        "Livraison gratuite",
+        "Pâtisserie maison",
+        "Jusqu’à -40 %",
+        "À bientôt",
+        "Le goût du vrai",
+        "Réservez ici",
+        "Fraîcheur garantie",
+        "Tout pour l’été",
+        "Café crème",
+        "Bien-être au naturel",
+    ),
+    "Spanish": (
+        "REBAJAS DE VERANO",
+        "Envío gratis",
+        "Nueva colección",
+        "Compra ahora",
+        "Hasta el domingo",
+        "Más por menos",
+        "Mañana abrimos",
+        "Sabor de aquí",
+        "Niños gratis",
+        "Descúbrelo hoy",
+    ),
+    "Chinese": (
+        "夏日大促销",
+        "新品上市",
+        "限时优惠",
+        "立即购买",
+        "全场包邮",
+        "品质生活",
+        "买一送一",
+    ),
+    "Japanese": (
+        "夏のセール",
+        "新発売",
+        "期間限定",
+        "今すぐ購入",
+        "送料無料",
+        "春の新作",
+        "お得な情報",
+    ),
+}
+"""By language."""
+PRICES = (
+    "€49",
+    "$19.99",
+    "£5",
+    "€ 1.299",
+    "¥980",
+    "$8",
+    "£12.50",
+    "-30%",
+    "50 %",
+    "€7,95",
+    "2 for $10",
+)
+CODES = ("SAVE20", "CODE: X8B5", "HELLO10", "ZEPHYR 90", "B2B-5S8Z", "Art. 10083", "0800 55 01 71")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Text:
+    """The copy of one slot. `strict` copy is a price or a code: not a sign may be another."""
+
+    slot: str
+    text: str
+    strict: bool = False
+
+
+def draw_copy(random: Random, language: str) -> list[Text]:
+    """Return the copy of an advert: two to four slots."""
+    lines = random.sample(PHRASES[language], 3)
+    texts = [Text(slot=name, text=line) for name, line in zip(NAMES, lines, strict=True)]
+    texts = texts[: random.choice((1, 2, 2, 3))]
+    kind = random.random()
+    if kind < 0.35 or len(texts) == 1:
+        texts.append(Text(slot="price", text=random.choice(PRICES), strict=True))
+    if kind > 0.75:
+        texts.append(Text(slot="code", text=random.choice(CODES), strict=True))
+    return texts
+
+
+NAMES = ("headline", "subhead", "cta")

@@ -1,0 +1,105 @@
+"""The fonts that adverts are drawn with: those of installed `fontpkg-*` packages, all free."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from PIL import ImageFont
+
+from presscheck.errors import InputError
+
+PACKAGES = "fontpkg"
+CLASSES = {
+    "HANDWRITING": "script",
+    "DISPLAY": "display",
+    "MONOSPACE": "monospace",
+    "SERIF": "serif",
+    "SANS_SERIF": "sans serif",
+}
+"""Google's categories, the telling one first: a display face is often a sans serif as well."""
+CJK = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
+"""Debian's fonts-noto-cjk; without it nothing Chinese or Japanese is drawn."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Face:
+    """A font file, its class, and the characters that it holds."""
+
+    family: str
+    path: Path
+    kind: str
+    characters: frozenset[str]
+
+    def sized(self, pixels: int, weight: float = 0.5) -> ImageFont.FreeTypeFont:
+        """Return the font at a size; `weight`, 0-1, is where on a variable font's axis."""
+        font = ImageFont.truetype(str(self.path), pixels)
+        if "[" in self.path.name:
+            axes: Any = font.get_variation_axes()
+            values = [
+                axis["minimum"] + weight * (axis["maximum"] - axis["minimum"])
+                if axis["name"] in (b"Weight", "Weight")
+                else axis["default"]
+                for axis in axes
+            ]
+            font.set_variation_by_axes(values)
+        return font
+
+
+def for_measuring(face: Face) -> bool:
+    """Tell whether nothing may be learnt from a face: a third of the families, by their names."""
+    return hashlib.sha256(face.family.encode()).digest()[0] % 3 == 0
+
+
+def measuring_faces() -> list[Face]:
+    """Return the installed faces that adverts are drawn with to measure the verifier."""
+    return [face for face in faces() if for_measuring(face)]
+
+
+@cache
+def faces() -> tuple[Face, ...]:
+    """Return every installed face, in the order of their names.
+
+    Raises:
+        InputError: No font package is installed.
+    """
+    found = sorted(_faces(), key=lambda face: face.path.name)
+    if not found:
+        raise InputError(
+            "there is no font to draw with.",
+            remedy="Install some with: pip install 'presscheck[benchmark]'.",
+        )
+    return tuple(found)
+
+
+def _faces() -> Iterator[Face]:
+    for package in distributions():
+        name = package.metadata["Name"].replace("-", "_").lower()
+        if not name.startswith(PACKAGES):
+            continue
+        root = Path(str(package.locate_file(name)))
+        told = json.loads((root / "metadata.json").read_text(encoding="utf-8"))
+        kind = next((CLASSES[key] for key in CLASSES if key in told["category"]), "sans serif")
+        for file in told["files"]:
+            if file["style"] == "normal" and (file["weight"] in {None, 400, 700, 900}):
+                path = root / file["path"]
+                yield Face(
+                    family=told["family"], path=path, kind=kind, characters=_characters(path)
+                )
+    if CJK.is_file():
+        yield Face(
+            family="Noto Sans CJK", path=CJK, kind="Chinese, Japanese", characters=_characters(CJK)
+        )
+
+
+def _characters(path: Path) -> frozenset[str]:
+    with TTFont(path, lazy=True, fontNumber=0) as font:
+        known: Any = font.getBestCmap()
+        return frozenset(map(chr, known))

@@ -1,0 +1,131 @@
+"""Checks the cases of a set, and counts how often and where the verifier erred."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from presscheck.assets import SlotReading, Status
+from presscheck.verification import Expected, overall, proofread
+from presscheck.verification.benchmark.cases import Case, make_case
+from presscheck.verification.benchmark.mistakes import DRAWN, EXTRA
+from presscheck.verification.benchmark.readers import reader
+from presscheck.verification.normalise import normalise
+
+Z = 1.959964
+"""The 97.5 % point of the normal distribution: intervals are of 95 %."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of a case. `named` tells whether the wrong character was, None without one.
+
+    `loss` is the largest of the advert, `seconds` are of the CPU.
+    """
+
+    case: Case
+    status: Status
+    named: bool | None
+    loss: float
+    seconds: float
+    read: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    readings: tuple[SlotReading, ...] = ()
+
+
+def check_case(seed: int, name: str, number: int) -> Outcome:
+    """Draw a case and check it with a reader, in this process."""
+    case, image = make_case(seed, number)
+    using = reader(name)
+    started = time.process_time()
+    slots = [
+        Expected(
+            name=text.slot,
+            text=text.text,
+            box=region,
+            unreadable=using.unreadable(normalise(text.text)),
+        )
+        for text, region in zip(case.copy, case.regions, strict=True)
+    ]
+    readings, findings = proofread(image, slots, using.read)
+    losses = [one.loss for reading in readings for one in reading.characters]
+    return Outcome(
+        case=case,
+        status=overall(readings, findings),
+        named=_named(case, readings, bool(findings)),
+        loss=max(losses, default=0.0),
+        seconds=time.process_time() - started,
+        read=tuple(reading.read for reading in readings if reading.status is not Status.ACCEPT),
+        extra=tuple(finding.message for finding in findings),
+        readings=readings,
+    )
+
+
+def _named(case: Case, readings: Sequence[SlotReading], extra: bool) -> bool | None:
+    if case.mistake in {"", EXTRA}:
+        return extra if case.mistake else None
+    reading = next(one for one in readings if one.slot == case.slot)
+    if reading.status is Status.ACCEPT:
+        return False
+    if not case.wrong and case.mistake != DRAWN:
+        return not reading.read
+    # The copy may have been folded to another length; what was drawn counts from its start.
+    start, end = case.span
+    return any(start - 1 <= edit.at <= end for edit in reading.edits)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rate:
+    """A share with its Wilson interval of 95 % (Wilson 1927)."""
+
+    hits: int
+    of: int
+
+    @property
+    def share(self) -> float:
+        """The share; 0 of nothing."""
+        return self.hits / self.of if self.of else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Both ends of the interval.
+
+        >>> tuple(round(end, 3) for end in Rate(hits=2, of=100).interval)
+        (0.006, 0.07)
+        """
+        if not self.of:
+            return 0.0, 1.0
+        middle = (self.share + Z**2 / (2 * self.of)) / (1 + Z**2 / self.of)
+        spread = self.share * (1 - self.share) / self.of + Z**2 / (4 * self.of**2)
+        half = Z * sqrt(spread) / (1 + Z**2 / self.of)
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+    def __str__(self) -> str:
+        low, high = (100 * end for end in self.interval)
+        return f"{100 * self.share:.1f} % ({low:.1f}-{high:.1f}; {self.hits} of {self.of})"
+
+
+def false_rejects(outcomes: Iterable[Outcome]) -> Rate:
+    """Return how many right adverts were rejected."""
+    right = [one for one in outcomes if not one.case.mistake]
+    return Rate(hits=sum(one.status is Status.REJECT for one in right), of=len(right))
+
+
+def false_accepts(outcomes: Iterable[Outcome]) -> Rate:
+    """Return how many wrong adverts were accepted."""
+    wrong = [one for one in outcomes if one.case.mistake]
+    return Rate(hits=sum(one.status is Status.ACCEPT for one in wrong), of=len(wrong))
+
+
+def unsure(outcomes: Iterable[Outcome]) -> Rate:
+    """Return how many adverts were left to a person."""
+    every = list(outcomes)
+    return Rate(hits=sum(one.status is Status.UNSURE for one in every), of=len(every))
+
+
+def named(outcomes: Iterable[Outcome]) -> Rate:
+    """Return in how many rejected adverts the wrong character was named within one position."""
+    known = [one for one in outcomes if one.status is Status.REJECT and one.named is not None]
+    return Rate(hits=sum(bool(one.named) for one in known), of=len(known))

@@ -1,0 +1,105 @@
+"""The score board: adverts are the same every time, mistakes show, rates are counted right."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presscheck.assets import Status
+from presscheck.verification.benchmark.board import tables, whole
+from presscheck.verification.benchmark.cases import Case, make_case
+from presscheck.verification.benchmark.copy import PHRASES, draw_copy
+from presscheck.verification.benchmark.defects import HIDDEN, SEEN, malform
+from presscheck.verification.benchmark.faces import faces, for_measuring, measuring_faces
+from presscheck.verification.benchmark.gates import gate_case
+from presscheck.verification.benchmark.mistakes import CHANGES, DRAWN, EXTRA, KINDS
+from presscheck.verification.benchmark.score import Outcome, Rate, check_case
+
+
+def test_a_case_is_the_same_every_time_and_another_seed_is_another() -> None:
+    case, image = make_case(3, 5)
+    again, same = make_case(3, 5)
+    assert case == again
+    assert image.tobytes() == same.tobytes()
+    assert make_case(4, 5)[1].tobytes() != image.tobytes()
+
+
+def test_half_of_a_set_is_right_and_every_kind_of_mistake_is_in_it() -> None:
+    cases = [make_case(1, number)[0] for number in range(2 * len(KINDS))]
+    assert [bool(case.mistake) for case in cases] == [False, True] * len(KINDS)
+    assert {case.mistake for case in cases} == {"", *KINDS}
+    assert all(len(case.regions) == len(case.copy) for case in cases)
+
+
+@given(seed=st.integers(0, 10_000), kind=st.sampled_from(sorted(CHANGES)))
+def test_a_mistake_changes_the_text_or_says_that_it_cannot(seed: int, kind: str) -> None:
+    random = Random(seed)
+    language = random.choice(sorted(PHRASES))
+    for text in draw_copy(random, language):
+        changed = CHANGES[kind](text.text, random)
+        assert isinstance(changed, str)
+        if kind in {"dropped letter", "doubled letter"} and changed != text.text:
+            assert abs(len(changed) - len(text.text)) == 1
+
+
+@given(seed=st.integers(0, 10_000))
+def test_a_defect_shows_and_leaves_something(seed: int) -> None:
+    glyph = np.zeros((40, 30), np.uint8)
+    glyph[4:36, 12:18] = 255
+    glyph[4:10, 4:26] = 255
+    broken = malform(glyph, Random(seed))
+    assert broken is not None
+    changed = np.abs(broken.astype(int) - glyph).sum() / glyph.sum()
+    assert SEEN <= changed <= HIDDEN
+
+
+def test_nothing_is_learnt_from_the_faces_that_measure() -> None:
+    assert measuring_faces()
+    assert all(for_measuring(face) for face in measuring_faces())
+    assert set(measuring_faces()) <= set(faces())
+
+
+@pytest.mark.parametrize(("hits", "of"), [(0, 0), (0, 50), (50, 50), (3, 100)])
+def test_an_interval_holds_its_share(hits: int, of: int) -> None:
+    rate = Rate(hits=hits, of=of)
+    low, high = rate.interval
+    assert 0 <= low <= rate.share + 1e-9
+    assert rate.share - 1e-9 <= high <= 1
+    assert low < high
+
+
+def _outcome(case: Case, status: Status, *, named: bool | None = None) -> Outcome:
+    return Outcome(case=case, status=status, named=named, loss=0.0, seconds=0.5)
+
+
+def test_rates_count_what_they_say() -> None:
+    right, wrong = make_case(1, 0)[0], make_case(1, 1)[0]
+    outcomes = [
+        _outcome(right, Status.ACCEPT),
+        _outcome(right, Status.REJECT),
+        _outcome(wrong, Status.ACCEPT),
+        _outcome(wrong, Status.UNSURE),
+        _outcome(wrong, Status.REJECT, named=True),
+        _outcome(wrong, Status.REJECT, named=False),
+    ]
+    found = list(whole(outcomes).values())
+    assert [(rate.hits, rate.of) for rate in found] == [(1, 2), (1, 4), (0, 0), (1, 6), (1, 2)]
+    assert len(list(tables(outcomes))) > 3
+
+
+@pytest.mark.parametrize("number", range(2 * len(KINDS)))
+def test_the_verifier_checks_a_case_of_every_kind(number: int) -> None:
+    outcome = check_case(11, "ppocr", number)
+    assert outcome.status in set(Status)
+    assert outcome.seconds > 0
+    if outcome.case.mistake not in {"", DRAWN, EXTRA} and outcome.status is Status.REJECT:
+        assert outcome.named is not None
+
+
+def test_gates_are_asked_about_what_a_reader_read() -> None:
+    gated = gate_case(1, "ppocr", 0)
+    assert set(gated.accepted) >= {"exact text", "word accuracy of 1"}
