@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from presscheck.assets import Box
 from presscheck.verification.compare import edits, likeness
-from presscheck.verification.lines import Line, grow, is_decoration, join, share_inside
+from presscheck.verification.lines import (
+    Line,
+    grow,
+    is_decoration,
+    join,
+    rows_of,
+    share_inside,
+)
 
 TOLERANCE = 0.10
 """How far a slot's region is grown, as a fraction of the image: image models place loosely."""
@@ -45,7 +52,9 @@ def _best(expected: str, region: Box | None, lines: Sequence[Line]) -> tuple[flo
     pools = [kept for pool in pools for kept in (_without_shapes(pool), pool)]
     best: tuple[tuple[float, int], Found] = ((0.0, 0), ())
     for pool in pools:
-        for run in _runs(pool, len(expected)):
+        # Lines of other slots may have stood between two of the same row.
+        ordered = [line for row in rows_of(pool) for line in row]
+        for run in _runs(ordered, len(expected)):
             text = join(run)
             score = likeness(expected, text), -edits(expected, text)
             if score > best[0]:

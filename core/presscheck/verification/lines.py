@@ -20,6 +20,8 @@ SURE_SCORE = 0.9
 """A single letter or digit is text from this score on: drawn letters scored 0.93-1.00."""
 OUTLINES = SHAPES | frozenset("CJLNUVWXcjnuvwx017Λ")
 """Single characters that arcs, crosses and corners were read as, above `SURE_SCORE`."""
+STEEP = 0.6
+"""Lines that fall or rise more than this, in fractions of the image, aren't rows of text."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,28 +65,51 @@ def _line(text: ReadText, width: int, height: int) -> Line:
 def rows_of(lines: Iterable[Line]) -> list[list[Line]]:
     """Group lines into rows, top to bottom and left to right.
 
-    Two lines share a row when they overlap by half the height of the lower one. Of two that stand
-    one above the other the lower begins a new row, also when a taller one beside them spans both.
+    Two lines share a row when they overlap by half the height of the lower one, as seen along a
+    line that runs up or down. Of two that stand one above the other the lower begins a new row,
+    also when a taller one beside them spans both.
     """
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: line.box.y + line.box.height / 2):
         row = rows[-1] if rows else []
-        if row and _beside(row[-1].box, line.box) and not any(_below(line, up) for up in row):
+        if row and _beside(row[-1], line) and not any(_below(line, up) for up in row):
             rows[-1].append(line)
         else:
             rows.append([line])
     return [sorted(row, key=lambda line: line.box.x) for row in rows]
 
 
-def _beside(one: Box, other: Box) -> bool:
-    common = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    return common > 0.5 * min(one.height, other.height)
+def _beside(one: Line, other: Line) -> bool:
+    """Tell whether two lines overlap by half, once the slope of the longer one is taken out."""
+    long, short = sorted((one, other), key=lambda line: -line.box.width)
+    away = short.box.x + short.box.width / 2 - long.box.x - long.box.width / 2
+    drop = _slope(long) * away
+    (upper, lower), (top, bottom) = _extent(long), _extent(short)
+    common = min(lower, bottom - drop) - max(upper, top - drop)
+    return common > 0.5 * min(lower - upper, bottom - top)
+
+
+def _slope(line: Line) -> float:
+    """Return how far a line falls along its length, as a part of it; 0 where it stands upright."""
+    if len(line.corners) != 4:
+        return 0.0
+    (left, top), (right, end), *_ = line.corners
+    slope = (end - top) / (right - left) if right > left else 0.0
+    return slope if abs(slope) <= STEEP else 0.0
+
+
+def _extent(line: Line) -> tuple[float, float]:
+    """Return the top and bottom of a line at its middle; its box is taller when it slopes."""
+    box, middle = line.box, line.box.y + line.box.height / 2
+    tall = box.height - abs(_slope(line)) * box.width
+    half = max(tall, 0.25 * box.height) / 2
+    return middle - half, middle + half
 
 
 def _below(line: Line, upper: Line) -> bool:
     one, other = line.box, upper.box
     common = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    return common > 0.5 * min(one.width, other.width) and not _beside(one, other)
+    return common > 0.5 * min(one.width, other.width) and not _beside(line, upper)
 
 
 def is_decoration(line: Line) -> bool:

@@ -21,6 +21,9 @@ LEADING = 1.15
 BREAK = 0.3
 """How often copy of several words is set in two lines."""
 
+SHORTEST = 3
+"""Characters; nobody breaks copy so that a line has fewer."""
+
 Pixels = np.ndarray[Any, np.dtype[np.float32]]
 
 
@@ -90,10 +93,14 @@ def set_block(block: Block, random: Random) -> tuple[Mask, int | None] | None:
 
 def _lines(text: str, random: Random) -> list[str]:
     words = text.split(" ")
-    if len(words) < 2 or random.random() > BREAK:
+    breaks = [
+        (" ".join(words[:at]), " ".join(words[at:]))
+        for at in range(1, len(words))
+        if min(len(" ".join(words[:at])), len(" ".join(words[at:]))) >= SHORTEST
+    ]
+    if not breaks or random.random() > BREAK:
         return [text]
-    at = random.randrange(1, len(words))
-    return [" ".join(words[:at]), " ".join(words[at:])]
+    return list(random.choice(breaks))
 
 
 def _malformed(
