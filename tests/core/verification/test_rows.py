@@ -1,0 +1,44 @@
+"""Lines are put in reading order, also where they run up or down."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presscheck.registry import ReadText
+from presscheck.verification.lines import to_lines
+
+SIZE = (1000, 800)
+
+
+def turned(text: str, x: float, y: float, width: float, angle: float) -> ReadText:
+    """Place a line of 40 pixels height whose middle is at `x`, `y`."""
+    along, across = (math.cos(angle), math.sin(angle)), (-math.sin(angle), math.cos(angle))
+    corners = [
+        (
+            x + a * width / 2 * along[0] + b * 20 * across[0],
+            y + a * width / 2 * along[1] + b * 20 * across[1],
+        )
+        for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    ]
+    return ReadText(text=text, score=0.9, polygon=tuple(corners))
+
+
+@given(angle=st.floats(-0.25, 0.25))
+def test_words_of_a_sloping_row_are_read_from_left_to_right(angle: float) -> None:
+    texts = [
+        turned(word, 500 + step * math.cos(angle), 400 + step * math.sin(angle), 150, angle)
+        for word, step in (("UP", -200), ("TO", 0), ("50%", 200))
+    ]
+    lines = to_lines(reversed(texts), *SIZE)
+    assert [line.text for line in lines] == ["UP", "TO", "50%"]
+
+
+@pytest.mark.parametrize("angle", [-0.2, 0.0, 0.2])
+def test_one_row_below_another_is_read_after_it(angle: float) -> None:
+    upper = turned("FEEL", 400, 300, 300, angle)
+    lower = turned("THE RHYTHM", 400 - 60 * math.sin(angle), 300 + 60 * math.cos(angle), 300, angle)
+    assert [line.text for line in to_lines([lower, upper], *SIZE)] == ["FEEL", "THE RHYTHM"]
