@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from presscheck.assets import SlotReading, Status, Trouble, Verdict
+from presscheck.assets import Edit, EditKind, SlotReading, Status, Trouble, Verdict
 from presscheck.errors import InputError, PresscheckError
 from presscheck.images import open_image
 from presscheck.registry import Reader
 from presscheck.verification import Expected, overall, proofread
-from presscheck.verification.compare import edits
+from presscheck.verification.compare import edits, same_letters
 from presscheck.verification.normalise import compact, normalise
 
 if TYPE_CHECKING:
@@ -116,12 +116,28 @@ def _explain_slot(reading: SlotReading) -> list[str]:
     if not reading.read:
         return [f"{start} was not found in the image"]
     if reading.status is Status.UNSURE:
-        return [f'{start} may have its spaces wrong: "{reading.read}" was read; check it by eye']
-    return [_explain_word(reading.slot, word, read) for word, read in _pairs(reading)]
+        what = "may have its spaces wrong" if _only_spaces(reading) else "may be wrong"
+        return [f'{start} {what}: "{reading.read}" was read; check it by eye']
+    words = [_explain_word(reading.slot, word, read) for word, read in reading.words]
+    return words or [_explain_edit(start, edit) for edit in reading.edits]
 
 
-def _pairs(reading: SlotReading) -> tuple[tuple[str, str], ...]:
-    return reading.words or ((reading.expected, reading.read),)
+def _only_spaces(reading: SlotReading) -> bool:
+    return same_letters(reading.expected, reading.read) and all(
+        edit.kind in {EditKind.MERGED, EditKind.SPLIT} for edit in reading.edits
+    )
+
+
+def _explain_edit(start: str, edit: Edit) -> str:
+    """Say what is likelier than a character, when the text as a whole was read right.
+
+    >>> edit = Edit(kind=EditKind.SUBSTITUTED, expected="0", read="O", at=2, confidence=0.9)
+    >>> _explain_edit('price: "$10"', edit)
+    'price: "$10": "O" stands where "0" was expected, at character 3'
+    """
+    there = f'"{edit.read}" stands' if edit.read else "nothing stands"
+    expected = f' where "{edit.expected}" was expected' if edit.expected else " too many"
+    return f"{start}: {there}{expected}, at character {edit.at + 1}"
 
 
 def _explain_word(slot: str, word: str, read: str) -> str:

@@ -1,12 +1,13 @@
 """Any image can be checked, alone or in a batch, and the answer names the word."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from presscheck.assets import Status
+from presscheck.assets import Edit, EditKind, SlotReading, Status, Verdict
 from presscheck.check import check_batch, check_image, explain, verdict_json
 from presscheck.errors import InputError
 from presscheck.registry import ReadText
@@ -109,3 +110,13 @@ def test_a_batch_goes_on_after_bad_lines(tmp_path: Path) -> None:
     assert "Write" in str(answers[2]["error"])
     assert answers[5]["error"] != answers[4]["error"]
     json.dumps(answers)
+
+
+def test_what_a_reader_with_probabilities_doubts_is_told_as_it_is() -> None:
+    unsure = SlotReading(slot="price", expected="$10", read="$1O", distance=1, status=Status.UNSURE)
+    edit = Edit(kind=EditKind.SUBSTITUTED, expected="0", read="O", at=2, confidence=0.9)
+    doubted = replace(unsure, read="$10", distance=0, status=Status.REJECT, edits=(edit,))
+    verdict = Verdict(verifier="copy", status=Status.REJECT, slots=(unsure, doubted))
+    first, second = explain(verdict)
+    assert first == 'price: "$10" may be wrong: "$1O" was read; check it by eye'
+    assert second == 'price: "$10": "O" stands where "0" was expected, at character 3'

@@ -48,18 +48,25 @@ def proofread(
     image: Image.Image, slots: Sequence[Expected], look: Look, *, logo: Box | None = None
 ) -> tuple[tuple[SlotReading, ...], tuple[Finding, ...]]:
     """Read `image` and return a reading for each slot, and findings about other text."""
-    lines = to_lines(look(image), *image.size)
-    if logo is not None:
-        lines = [line for line in lines if share_inside(line.box, logo) < IN_LOGO]
+    lines = _lines(look(image), image, logo)
     found = _found(slots, lines)
     views = {slot.name: [view(image, slot, found[slot.name])] for slot in slots}
     if any(_open(slot, views[slot.name]) for slot in slots):
-        _look_closely(image, slots, look, views)
+        closely = _found(slots, _lines(look(image, closely=True), image, logo))
+        for slot in slots:
+            if closely[slot.name] and _open(slot, views[slot.name]):
+                views[slot.name].append(view(image, slot, closely[slot.name]))
     for slot in slots:
         if _open(slot, views[slot.name]):
             views[slot.name] += _look_again(image, slot, judge(slot, views[slot.name]), look)
     readings = tuple(_told(slot, views[slot.name]) for slot in slots)
     return readings, tuple(extra_text(left_over(lines, found), readings))
+
+
+def _lines(texts: Iterable[ReadText], image: Image.Image, logo: Box | None) -> list[Line]:
+    """Return what was read, in reading order, without the logo's own text."""
+    lines = to_lines(texts, *image.size)
+    return [line for line in lines if logo is None or share_inside(line.box, logo) < IN_LOGO]
 
 
 def _found(slots: Sequence[Expected], lines: Sequence[Line]) -> dict[str, Found]:
@@ -82,16 +89,6 @@ def _open(slot: Expected, views: Sequence[View]) -> bool:
 
 def _told(slot: Expected, views: Sequence[View]) -> SlotReading:
     return unread(slot, views[0].found) if slot.unreadable else judge(slot, views)
-
-
-def _look_closely(
-    image: Image.Image, slots: Sequence[Expected], look: Look, views: dict[str, list[View]]
-) -> None:
-    """Read the whole image again, and add what is seen of the slots that are open."""
-    found = _found(slots, to_lines(look(image, closely=True), *image.size))
-    for slot in slots:
-        if found[slot.name] and _open(slot, views[slot.name]):
-            views[slot.name].append(view(image, slot, found[slot.name]))
 
 
 def _with_attempts(
