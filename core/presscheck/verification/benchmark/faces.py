@@ -16,7 +16,7 @@ from PIL import ImageFont
 
 from presscheck.errors import InputError
 
-PACKAGES = "fontpkg"
+PACKAGES = "fontpkg_"
 CLASSES = {
     "HANDWRITING": "script",
     "DISPLAY": "display",
