@@ -14,7 +14,7 @@ from presscheck.assets import Status
 from presscheck.check import check_image, explain
 from presscheck.errors import PresscheckError
 from presscheck.images import open_image
-from presscheck.verification.overlay import draw_overlay
+from presscheck.report.overlay import draw_overlay
 from presscheck_plugins.read_ppocr import PpOcrReader
 
 SIZES = ((1, 1), (2, 900), (900, 2), (20_000, 50), (50, 3000), (640, 480))

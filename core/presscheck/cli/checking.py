@@ -50,7 +50,7 @@ def check_one(
 
 
 def _write_overlay(image: Image.Image, verdict: Verdict, path: Path) -> None:
-    from presscheck.verification.overlay import draw_overlay
+    from presscheck.report.overlay import draw_overlay
 
     try:
         draw_overlay(image, verdict).save(path, "PNG")

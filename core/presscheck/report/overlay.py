@@ -33,7 +33,7 @@ def draw_overlay(image: Image.Image, verdict: Verdict) -> Image.Image:
         if reading.box is not None:
             _frame(draw, reading.box, image.size, colour, thick)
             label = f"{reading.slot}: {reading.status}"
-            label += "" if reading.status is Status.ACCEPT else f' "{reading.read}"'
+            label += "" if reading.status is Status.ACCEPT else f" “{reading.read}”"
             _label(draw, reading.box, image.size, label, colour, font)
         for edit in reading.edits:
             if edit.box is not None:
@@ -47,7 +47,7 @@ def draw_overlay(image: Image.Image, verdict: Verdict) -> Image.Image:
 
 def _font() -> Path:
     """Return a font with the letters of Latin languages."""
-    return Path(str(files("presscheck_nano"))) / "fonts/BarlowCondensed-Medium.ttf"
+    return Path(str(files("presscheck"))) / "report/fonts/BarlowCondensed-Medium.ttf"
 
 
 def _frame(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageChops
 
 from presscheck.assets import Box, Edit, EditKind, Finding, Severity, SlotReading, Status, Verdict
-from presscheck.verification.overlay import draw_overlay
+from presscheck.report.overlay import draw_overlay
 
 IMAGE = Image.new("RGB", (400, 300), "white")
 SLOT, LETTER, EXTRA = (
