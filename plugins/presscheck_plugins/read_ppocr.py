@@ -54,15 +54,12 @@ class PpOcrReader:
         pixels: Pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
         boxes = self._boxes(pixels, closely=closely)
         lines = self.recogniser.read([cut_out(pixels, box) for box in boxes])
-        cut = {first for pair in _overlapping(boxes, lines) for first in pair[:1]}
+        again: set[int] = set()
         for unsure, sure in _overlapping(boxes, lines):
             boxes[unsure] = _cut(boxes[unsure], boxes[sure])
-        again = sorted(cut)
-        for index, line in zip(
-            again,
-            self.recogniser.read([cut_out(pixels, boxes[index]) for index in again]),
-            strict=True,
-        ):
+            again.add(unsure)
+        anew = self.recogniser.read([cut_out(pixels, boxes[index]) for index in sorted(again)])
+        for index, line in zip(sorted(again), anew, strict=True):
             lines[index] = line
         return [
             ReadText(
