@@ -13,15 +13,10 @@ from presscheck.verification.compare import same_letters
 from presscheck.verification.differences import find_edits
 from presscheck.verification.normalise import allowed_case, normalise
 from presscheck.verification.rows import spaces_hold
+from presscheck.verification.rules import Rules
 from presscheck.verification.scoring import score_slot
 from presscheck.verification.slots import Expected, misread, outside
 
-ACCEPT = 0.7
-"""A character is right when no alternative is twice as likely: exp(0.7)."""
-REJECT = 4.0
-"""It is wrong when one is fifty times as likely: exp(4). Both are chosen on the benchmark's set."""
-NO_SPACE = 8.0
-"""A space is missing, or one too many, from this loss on, unless the ink says otherwise."""
 NARROW = frozenset("%€$£¥°")
 """Beside these a space may be as narrow as none: some write 50 %, others 50%."""
 
@@ -55,9 +50,10 @@ def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
     scored = [one.characters for one in views if one.characters is not None]
     alike = [one for one in scored if len(one) == len(scored[0])]
     if alike:
-        settled = _by_losses(reading, _middle(alike), spaced=any(one.spaced for one in views))
+        spaced = any(one.spaced for one in views)
+        settled = _by_losses(reading, _middle(alike), slot.rules, spaced=spaced)
     else:
-        settled = _by_text(reading, spaced=best.spaced)
+        settled = _by_text(reading, slot.rules, spaced=best.spaced)
     if settled.status is not Status.REJECT and outside(slot, best.found):
         return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
     return settled
@@ -70,21 +66,21 @@ def _middle(views: Sequence[tuple[CharReading, ...]]) -> tuple[CharReading, ...]
     )
 
 
-def _by_text(reading: SlotReading, *, spaced: bool) -> SlotReading:
+def _by_text(reading: SlotReading, rules: Rules, *, spaced: bool) -> SlotReading:
     if not same_letters(reading.expected, reading.read):
-        return _with_edits(reading, ())
+        return _with_edits(reading, (), rules)
     if spaced:
         return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=())
-    return replace(_with_edits(reading, ()), status=Status.UNSURE)
+    return replace(_with_edits(reading, (), rules), status=Status.UNSURE)
 
 
 def _by_losses(
-    reading: SlotReading, characters: tuple[CharReading, ...], *, spaced: bool
+    reading: SlotReading, characters: tuple[CharReading, ...], rules: Rules, *, spaced: bool
 ) -> SlotReading:
-    spaces = max((one.loss for one in _wide_spaces(characters)), default=-1.0)
+    spaces = max((one.loss for one in _wide_spaces(characters, rules)), default=-1.0)
     letters = max((one.loss for one in characters if not _is_space(one)), default=-1.0)
     spaces = -1.0 if spaced else spaces
-    if letters < ACCEPT and spaces < ACCEPT:
+    if letters < rules.accept and spaces < rules.accept:
         return replace(
             reading,
             distance=0,
@@ -93,16 +89,16 @@ def _by_losses(
             words=(),
             characters=characters,
         )
-    told = _with_edits(replace(reading, characters=characters), characters)
-    surely = letters >= REJECT or spaces >= NO_SPACE
+    told = _with_edits(replace(reading, characters=characters), characters, rules)
+    surely = letters >= rules.reject or spaces >= rules.no_space
     return replace(told, status=Status.REJECT if surely else Status.UNSURE)
 
 
-def _wide_spaces(characters: Sequence[CharReading]) -> Iterator[CharReading]:
+def _wide_spaces(characters: Sequence[CharReading], rules: Rules) -> Iterator[CharReading]:
     """Yield what is in doubt as a space, but narrow spaces that may as well be there."""
     for at, one in enumerate(characters):
         beside = {near.character for near in characters[max(0, at - 1) : at + 2]}
-        narrow = one.character == " " and beside & NARROW and one.loss < NO_SPACE
+        narrow = one.character == " " and beside & NARROW and one.loss < rules.no_space
         if _is_space(one) and not narrow:
             yield one
 
@@ -112,9 +108,11 @@ def _is_space(one: CharReading) -> bool:
     return one.character == " " or one.instead.strip() == one.character
 
 
-def _with_edits(reading: SlotReading, characters: tuple[CharReading, ...]) -> SlotReading:
+def _with_edits(
+    reading: SlotReading, characters: tuple[CharReading, ...], rules: Rules
+) -> SlotReading:
     wanted, read = allowed_case(reading.expected, reading.read), normalise(reading.read)
-    return replace(reading, edits=find_edits(wanted, read, characters, from_loss=ACCEPT))
+    return replace(reading, edits=find_edits(wanted, read, characters, from_loss=rules.accept))
 
 
 def back_in_place(seen: View, place: Box) -> View:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from presscheck.assets import Box, SlotReading, Status, Trouble
 from presscheck.verification.assign import TOLERANCE, Found
 from presscheck.verification.compare import edits, wrong_words
 from presscheck.verification.lines import around, grow, join, share_inside
 from presscheck.verification.normalise import normalise
+from presscheck.verification.rules import Rules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +23,7 @@ class Expected:
     text: str
     box: Box | None = None
     unreadable: frozenset[str] = frozenset()
+    rules: Rules = field(default_factory=Rules)
 
 
 def misread(slot: Expected, found: Found) -> SlotReading:
