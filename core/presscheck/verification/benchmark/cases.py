@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -23,7 +24,7 @@ from presscheck.verification.benchmark.draw import (
     set_block,
 )
 from presscheck.verification.benchmark.faces import Face, measuring_faces
-from presscheck.verification.benchmark.mistakes import CHANGES, DRAWN, EXTRA, KINDS
+from presscheck.verification.benchmark.mistakes import CHANGES, DRAWN, EXTRA, TURNS
 from presscheck.verification.lines import grow
 
 CJK = frozenset({"Chinese", "Japanese"})
@@ -43,7 +44,8 @@ class Case:
     """One advert: its number makes it. `mistake` is "" where all is right.
 
     `span` says where in the copy of `slot` the mistake is: the first character, and the first after
-    it. `regions` are where each slot was to stand, roughly.
+    it. `regions` are where each slot was to stand, roughly. `font` is the file that it is set
+    in, at `weight`; `known` says whether the verifier is told.
     """
 
     number: int
@@ -56,6 +58,9 @@ class Case:
     wrong: str = ""
     span: tuple[int, int] = (0, 0)
     regions: tuple[Box, ...] = ()
+    font: Path
+    weight: float
+    known: bool
 
 
 def make_case(seed: int, number: int) -> tuple[Case, Image.Image]:
@@ -70,7 +75,7 @@ def make_case(seed: int, number: int) -> tuple[Case, Image.Image]:
 
 def _make(random: Random, number: int) -> tuple[Case, Image.Image] | None:
     # Half of the adverts are right; the kinds of mistakes take turns, so that all are as frequent.
-    mistake = "" if number % 2 == 0 else KINDS[number // 2 % len(KINDS)]
+    mistake = "" if number % 2 == 0 else TURNS[number // 2 % len(TURNS)]
     look = draw_look(random)
     known = {face.kind for face in measuring_faces()}
     languages = [name for name in PHRASES if name not in CJK or "Chinese, Japanese" in known]
@@ -92,7 +97,7 @@ def _make(random: Random, number: int) -> tuple[Case, Image.Image] | None:
     painted = _paint(look, chosen, drawn, malformed, random)
     if painted is None:
         return None
-    image, broken, regions = painted
+    image, broken, regions, weight = painted
     case = Case(
         number=number,
         language=language,
@@ -103,6 +108,10 @@ def _make(random: Random, number: int) -> tuple[Case, Image.Image] | None:
         slot=copy[at].slot if mistake and mistake != EXTRA else "",
         wrong=wrong if mistake in CHANGES else "",
         regions=tuple(regions[: len(copy)]),
+        font=chosen.path,
+        weight=weight,
+        # Rounds of all kinds take turns.
+        known=number // 2 // len(TURNS) % 2 == 0,
         span=(broken, broken + 1) if malformed is not None else _span(copy[at].text, wrong),
     )
     return case, image
@@ -147,8 +156,8 @@ def _visible(face: Face, right: str, wrong: str) -> bool:
 
 def _paint(
     look: Look, face: Face, drawn: Sequence[str], malformed: int | None, random: Random
-) -> tuple[Image.Image, int, list[Box]] | None:
-    """Return the picture, which character of the malformed text is malformed, and the regions."""
+) -> tuple[Image.Image, int, list[Box], float] | None:
+    """Return the picture, which character of the malformed text is, the regions, the weight."""
     width, height = look.size
     pixels = draw_ground(look, random)
     colour = ink_colour(pixels, look.contrast, random)
@@ -183,7 +192,7 @@ def _paint(
         pixels[y : y + ink.shape[0], x : x + ink.shape[1]] = part * (1 - share) + colour * share
         regions.append(_region((x, y, ink.shape[1], ink.shape[0]), look.size, random))
         top += max(room, ink.shape[0])
-    return finish(pixels, look), broken, regions
+    return finish(pixels, look), broken, regions, weight
 
 
 def _region(place: tuple[int, int, int, int], size: tuple[int, int], random: Random) -> Box:

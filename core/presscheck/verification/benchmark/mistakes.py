@@ -235,3 +235,5 @@ CHANGES: dict[str, Change] = {
 DRAWN = "malformed glyph"
 EXTRA = "unwanted text"
 KINDS = (*CHANGES, EXTRA, DRAWN)
+TURNS = (*KINDS, DRAWN, DRAWN, DRAWN)
+"""The kinds as they take turns: a malformed glyph is the hardest to see, and counted by itself."""

@@ -1,0 +1,376 @@
+"""Lays a template over a line in an image, glyph by glyph, along bends and in perspective.
+
+The line is cut out level. Where a few letters fit best at some scale is searched for around the
+place that the recogniser gives; from there each neighbour is sought where the last one lets expect
+it, and fitted by maximising the enhanced correlation coefficient (Evangelidis & Psarakis 2008).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from presscheck.verification.lines import Line
+from presscheck.verification.shapes.template import EM, Floats, Glyph, Rect, Template
+
+SCALES = (1.0, 0.92, 1.08, 0.85, 1.17, 0.78, 1.27, 0.72, 1.38)
+"""How much larger than expected a line is sought, the likeliest first."""
+FOUND = 0.9
+"""A correlation from which on nothing better is sought."""
+LIKELY = 0.85
+"""Below this a glyph is sought as if the line grew, too."""
+LOST = 0.55
+"""A glyph that fits less says nothing about where the next one stands."""
+FITS = 0.97
+"""A glyph that fits so well needs no second try."""
+LARGER = (1.0, 1.2, 0.83)
+"""How much larger a glyph may be than its neighbours: in perspective lines grow."""
+SEEK = round(0.22 * EM)
+"""Pixels by which a glyph may stand away from where it is expected."""
+WIDELY = 10
+"""Pixels around a glyph that help to find it: its neighbours show in them."""
+GROWN = 0.25
+"""By how much, of its scale, a line may grow from glyph to glyph."""
+BENT, MOVED = 0.25, 0.2
+"""What a fit may change of a glyph's shape, by its scale, and of its place, in em."""
+FADE = 4
+"""Pixels over which what lies beside a glyph counts less and less."""
+STEPS = 6
+"""How often a fit is improved."""
+ODD = 0.15
+"""A pixel whose ink differs by so much counts half."""
+SMALLEST = 6.0
+"""Pixels per em of the image: what is smaller has no shape."""
+CONTRAST = 10.0
+"""The least distance of ink and ground in RGB."""
+
+Warp = Floats
+"""(2, 3): from a template's pixels to those of the strip."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Registered:
+    """A template laid over a line: `ink` is (height, width) of the level strip, about 0-1.
+
+    `warps` are by the index of each glyph's character. `level` maps pixels of the image to those of
+    the strip, (3, 3).
+    """
+
+    template: Template
+    ink: Floats
+    level: Floats
+    scale: float
+    warps: dict[int, Warp] = field(default_factory=dict[int, Warp])
+
+    def seen(self, warp: Warp, part: Rect, *, pad: int = 0) -> Floats:
+        """Return what the strip shows where a part of the template is laid."""
+        left, top, right, bottom = part
+        moved = shifted(warp, left - pad, top - pad)
+        size = right - left + 2 * pad, bottom - top + 2 * pad
+        return _warped(self.ink, moved, size)
+
+
+def shifted(warp: Warp, x: float, y: float) -> Warp:
+    """Return a warp for pixels that are counted from (x, y) of the template."""
+    moved = warp.copy()
+    moved[:, 2] += warp[:, :2] @ np.array([x, y], np.float32)
+    return moved
+
+
+def register(
+    pixels: Floats, line: Line, template: Template, places: Sequence[float]
+) -> Registered | None:
+    """Lay `template` over a line of an RGB image, (height, width, 3); None where it is lost.
+
+    `places` say how far along the line each glyph stands, in pixels of the image.
+    """
+    size = np.array([pixels.shape[1], pixels.shape[0]], np.float64)
+    corners = np.asarray(line.corners, np.float64) * size
+    wide, tall = (float(np.linalg.norm(corners[end] - corners[0])) for end in (1, 3))
+    slope, start = _spacing(template, places, wide)
+    if not template.glyphs or not SMALLEST <= EM * slope <= 4 * tall:
+        return None
+    strip, level = _cut_level(pixels, corners, EM * slope)
+    expected = {
+        glyph.at: (slope * float(glyph.middle[0]) + start) / slope + EM for glyph in template.glyphs
+    }
+    seed = _seed(strip, template, expected)
+    if seed is None:
+        return None
+    glyph, warp = seed
+    ink = _as_ink(strip, template, glyph, warp)
+    if ink is None:
+        return None
+    found = Registered(template=template, ink=ink, level=level, scale=float(warp[0, 0]))
+    _walk(found, [one for one in template.glyphs if one.at >= glyph.at], warp)
+    back = [one for one in reversed(template.glyphs) if one.at < glyph.at]
+    _walk(found, back, found.warps[glyph.at])
+    _settle(found)
+    return found
+
+
+def _spacing(template: Template, places: Sequence[float], length: float) -> tuple[float, float]:
+    """Return pixels of the image by pixel of the template, and where the template starts."""
+    middles = [float(glyph.middle[0]) for glyph in template.glyphs]
+    if len(middles) > 1 and middles[-1] - middles[0] > 0.8 * EM:
+        slope, start = np.polyfit(middles, places, 1)
+        return float(slope), float(start)
+    if not middles:
+        return 0.0, 0.0
+    # So short a line says little; its box is about half an em longer than its ink.
+    wide = template.glyphs[-1].box[2] - template.glyphs[0].box[0]
+    slope = length / (wide + EM / 2)
+    return slope, float(np.mean(places)) - slope * float(np.mean(middles))
+
+
+def _cut_level(pixels: Floats, corners: Floats, em: float) -> tuple[Floats, Floats]:
+    """Cut a line with some ground around it out of an image, scaled to the template's em."""
+    along, down = corners[1] - corners[0], corners[3] - corners[0]
+    wide, tall = float(np.linalg.norm(along)), float(np.linalg.norm(down))
+    across = along / max(wide, 1e-6) * em
+    below = down / max(tall, 1e-6) * 0.6 * em
+    corner = np.stack([-across - below, across - below, across + below, below - across])
+    around = corners + corner
+    scale = EM / em
+    size = max(1, round((wide + 2 * em) * scale)), max(1, round((tall + 1.2 * em) * scale))
+    ends = np.array([[0, 0], [size[0], 0], size, [0, size[1]]], np.float32)
+    level = cv2.getPerspectiveTransform(around.astype(np.float32), ends)
+    left, top = np.floor(around.min(axis=0)).astype(int).clip(0)
+    right, bottom = np.ceil(around.max(axis=0)).astype(int)
+    part = pixels[top : max(bottom, top + 1), left : max(right, left + 1)]
+    if scale < 0.7:
+        # Sampling fewer pixels loses thin strokes.
+        part = cv2.GaussianBlur(part, (0, 0), 0.3 / scale)
+    here = level @ np.array([[1, 0, left], [0, 1, top], [0, 0, 1]])
+    cut = cv2.warpPerspective(
+        part, here, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(cut, np.float32), np.asarray(level, np.float32)
+
+
+def _seed(
+    strip: Floats, template: Template, expected: dict[int, float]
+) -> tuple[Glyph, Warp] | None:
+    """Return a glyph in the middle of the line, and where it fits best with its neighbours."""
+    middle = (template.glyphs[0].at + template.glyphs[-1].at) / 2
+    tried = sorted(template.glyphs, key=lambda glyph: abs(glyph.at - middle))[:3]
+    best: tuple[float, Glyph, Warp] | None = None
+    channels = [np.ascontiguousarray(strip[:, :, channel]) for channel in range(3)]
+    for glyph in tried:
+        part = template.around(*_with_neighbours(template, glyph), pad=4)
+        for scale in SCALES:
+            for channel in channels:
+                found = _best_place(channel, template, part, scale, expected[glyph.at])
+                if found is not None and (best is None or found[0] > best[0]):
+                    best = found[0], glyph, found[1]
+            if best is not None and best[0] >= FOUND:
+                return best[1], best[2]
+    return None if best is None else (best[1], best[2])
+
+
+def _with_neighbours(template: Template, glyph: Glyph) -> list[Glyph]:
+    return [one for one in template.glyphs if abs(one.at - glyph.at) <= 1]
+
+
+def _best_place(
+    channel: Floats, template: Template, part: Rect, scale: float, middle: float
+) -> tuple[float, Warp] | None:
+    """Return how well a part of the template fits in a strip, dark on light or light on dark."""
+    left, top, right, bottom = part
+    patch = template.coverage[top:bottom, left:right]
+    size = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
+    patch = cv2.resize(patch, size, interpolation=cv2.INTER_AREA)
+    first = max(0, round(middle - size[0] / 2 - 0.9 * EM))
+    area = channel[:, first : round(middle + size[0] / 2 + 0.9 * EM)]
+    if area.shape[0] < size[1] or area.shape[1] < size[0]:
+        return None
+    fits = np.abs(cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED))
+    y, x = np.unravel_index(int(fits.argmax()), fits.shape)
+    warp = [[scale, 0, x + first - left * scale], [0, scale, y - top * scale]]
+    return float(fits[y, x]), np.array(warp, np.float32)
+
+
+def _as_ink(strip: Floats, template: Template, glyph: Glyph, warp: Warp) -> Floats | None:
+    """Return how much of each pixel is ink, as told by the colours at the first glyph."""
+    left, top, right, bottom = template.around(*_with_neighbours(template, glyph))
+    wanted = template.coverage[top:bottom, left:right]
+    shown = _warped(strip, shifted(warp, left, top), (right - left, bottom - top))
+    inside, outside = shown[wanted > 0.9], shown[wanted < 0.02]
+    if len(inside) < 5 or len(outside) < 5:
+        return None
+    ground = np.median(outside, axis=0)
+    step = np.median(inside, axis=0) - ground
+    far = float(step @ step)
+    return None if far < CONTRAST**2 else np.asarray((strip - ground) @ step / far, np.float32)
+
+
+def _warped(image: Floats, warp: Warp, size: tuple[int, int]) -> Floats:
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(
+        cv2.warpAffine(image, warp, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32
+    )
+
+
+def _walk(found: Registered, glyphs: Sequence[Glyph], warp: Warp) -> None:
+    """Fit glyph after glyph, each where those before it let expect it."""
+    known: list[Glyph] = []
+    for glyph in glyphs:
+        warp = found.warps[known[-1].at] if known else warp
+        fit, fitted = _fit(found, glyph, warp)
+        if fit < LIKELY and known:
+            fit, fitted = max(
+                (fit, fitted),
+                _fit(found, glyph, _expected(found, known, glyph)),
+                key=lambda one: one[0],
+            )
+        found.warps[glyph.at] = fitted
+        if fit >= LOST and (glyph.steady or not known):
+            known.append(glyph)
+
+
+def _expected(found: Registered, known: Sequence[Glyph], glyph: Glyph) -> Warp:
+    """Return the warp that goes on as the last two glyphs began: in perspective lines grow."""
+    last, before = known[-1], known[max(0, len(known) - 4)]
+    shape = found.warps[last.at][:, :2]
+    grown = np.zeros((2, 2), np.float32)
+    if abs(last.middle[0] - before.middle[0]) > EM / 4:
+        ratio = (glyph.middle[0] - last.middle[0]) / (last.middle[0] - before.middle[0])
+        grown = np.clip(ratio, -1, 1) * (shape - found.warps[before.at][:, :2])
+        grown = np.clip(grown, -GROWN * found.scale, GROWN * found.scale).astype(np.float32)
+    there = found.warps[last.at] @ np.append(last.middle, np.float32(1))
+    there = there + (shape + grown / 2) @ (glyph.middle - last.middle)
+    shape = shape + grown
+    return np.column_stack([shape, there - shape @ glyph.middle]).astype(np.float32)
+
+
+def _fit(found: Registered, glyph: Glyph, warp: Warp, *, bent: float = BENT) -> tuple[float, Warp]:
+    """Return how well a glyph fits near where a warp puts it, and the warp that fits it best."""
+    part = found.template.around(glyph, pad=WIDELY)
+    left, top, right, bottom = part
+    wanted = cv2.GaussianBlur(found.template.coverage[top:bottom, left:right], (0, 0), 1.0)
+    shown = found.seen(warp, part, pad=SEEK)
+    fits = cv2.matchTemplate(shown, wanted, cv2.TM_CCOEFF_NORMED)
+    rows, columns = np.mgrid[0 : fits.shape[0], 0 : fits.shape[1]] - SEEK
+    likely = fits - 0.15 * (rows**2 + columns**2) / SEEK**2
+    y, x = np.unravel_index(int(likely.argmax()), fits.shape)
+    moved = shifted(warp, x - SEEK, y - SEEK)
+    fitted = refined(found, wanted, moved, (left, top), bent=bent)
+    return float(fits[y, x]), moved if fitted is None else fitted
+
+
+def refined(
+    found: Registered, wanted: Floats, warp: Warp, corner: tuple[int, int], *, bent: float = BENT
+) -> Warp | None:
+    """Return the warp near `warp` that fits a part of the template best; None if it runs away."""
+    start = np.ascontiguousarray(shifted(warp, *corner), np.float32)
+    stop = cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 15, 1e-3
+    try:
+        _, end = cv2.findTransformECC(
+            wanted, found.ink, start.copy(), cv2.MOTION_AFFINE, stop, None, 3
+        )
+    except cv2.error:  # it doesn't converge where nothing is alike
+        return None
+    height, width = wanted.shape
+    away = (end - start) @ np.array([width / 2, height / 2, 1])
+    if np.abs(end - start)[:, :2].max() > bent * found.scale or np.abs(away).max() > MOVED * EM:
+        return None
+    return shifted(np.asarray(end, np.float32), -corner[0], -corner[1])
+
+
+def _settle(found: Registered) -> None:
+    """Try each glyph that fits badly once more, in the shape and place that its neighbours have."""
+    glyphs, before = found.template.glyphs, dict(found.warps)
+    steady = [glyph for glyph in glyphs if glyph.steady] or list(glyphs)
+    for glyph in glyphs:
+        own = before[glyph.at]
+        if likeness(found, glyph, own) >= FITS:
+            continue
+        others = sorted(
+            (one for one in steady if one is not glyph), key=lambda one: abs(one.at - glyph.at)
+        )
+        tried = [own]
+        for warp in _from_neighbours(glyph, [before[one.at] for one in others[:4]], own):
+            tried += [warp, _fit(found, glyph, warp, bent=0.6 * BENT)[1]]
+        best = max(tried, key=lambda warp: likeness(found, glyph, warp))
+        near = polished(found, glyph, best)
+        found.warps[glyph.at] = max(best, near, key=lambda warp: likeness(found, glyph, warp))
+
+
+def _from_neighbours(glyph: Glyph, near: Sequence[Warp], own: Warp) -> list[Warp]:
+    """Return warps in the neighbours' shape, also larger, in its own place and in theirs."""
+    if not near:
+        return []
+    shape = np.median([warp[:, :2] for warp in near], axis=0)
+    there = np.median([warp[:, :2] @ glyph.middle + warp[:, 2] for warp in near[:2]], axis=0)
+    here = own[:, :2] @ glyph.middle + own[:, 2]
+    return [
+        np.column_stack([size * shape, place - size * shape @ glyph.middle]).astype(np.float32)
+        for size in LARGER
+        for place in (here, there)
+    ]
+
+
+def polished(found: Registered, glyph: Glyph, warp: Warp) -> Warp:
+    """Return the warp near `warp` that fits a glyph alone best, whatever stands beside it.
+
+    Least squares over an affine change, gain and offset (Lucas & Kanade 1981, composed as by Baker
+    & Matthews 2004); pixels that differ much count little (Cauchy weights): a defect must not pull.
+    """
+    part = found.template.around(glyph)
+    left, top, right, bottom = part
+    wanted = cv2.GaussianBlur(found.template.coverage[top:bottom, left:right], (0, 0), 1.0)
+    weight = ownership(glyph, part).ravel()
+    rows, columns = np.mgrid[top:bottom, left:right].astype(np.float32)
+    x = ((columns - glyph.middle[0]) / EM).ravel()
+    y = ((rows - glyph.middle[1]) / EM).ravel()
+    for _ in range(STEPS):
+        shown = cv2.GaussianBlur(found.seen(warp, part), (0, 0), 0.7)
+        down, across = (slope.ravel() for slope in np.gradient(shown))
+        flat = shown.ravel()
+        sides = np.stack(
+            [across * x, across * y, across, down * x, down * y, down, flat, np.ones_like(flat)]
+        )
+        gain, offset = np.polyfit(flat, wanted.ravel(), 1, w=np.sqrt(weight))
+        left_over = wanted.ravel() - gain * flat - offset
+        counted = sides * (weight / (1 + (left_over / ODD) ** 2))
+        ridge = 1e-3 * np.eye(8)
+        step = np.linalg.solve(counted @ sides.T + ridge, counted @ left_over)[:6] / max(gain, 0.2)
+        change = np.array([[step[0], step[1]], [step[3], step[4]]], np.float32) / EM
+        if np.abs(change).max() > BENT or np.abs(step[[2, 5]]).max() > MOVED * EM:
+            return warp
+        shape = warp[:, :2] @ (np.eye(2, dtype=np.float32) + change)
+        middle = glyph.middle
+        place = warp[:, :2] @ (middle + step[[2, 5]].astype(np.float32)) + warp[:, 2]
+        warp = np.column_stack([shape, place - shape @ middle]).astype(np.float32)
+    return warp
+
+
+def likeness(found: Registered, glyph: Glyph, warp: Warp) -> float:
+    """Return the correlation of a glyph, a little blurred, with what is seen, -1 to 1."""
+    part = found.template.around(glyph)
+    wanted = cv2.GaussianBlur(
+        found.template.coverage[part[1] : part[3], part[0] : part[2]], (0, 0), 1.0
+    )
+    shown = cv2.GaussianBlur(found.seen(warp, part), (0, 0), 0.7)
+    return correlation(np.asarray(wanted), np.asarray(shown), ownership(glyph, part))
+
+
+def ownership(glyph: Glyph, part: Rect) -> Floats:
+    """Return how much each pixel around a glyph belongs to it: its neighbours' ink doesn't."""
+    left, _, right, _ = part
+    columns = np.arange(left, right, dtype=np.float32)
+    beyond = np.maximum(glyph.box[0] - columns - 0.5, columns - glyph.box[2] + 0.5)
+    fading = np.clip(1 - np.maximum(beyond, 0) / FADE, 0, 1)
+    return np.where(glyph.beside, 0, fading[None]).astype(np.float32)
+
+
+def correlation(one: Floats, other: Floats, weight: Floats) -> float:
+    """Return Pearson's weighted correlation of two images, -1 to 1; 0 where one is flat."""
+    whole = float(weight.sum())
+    first = one - float((one * weight).sum()) / whole
+    second = other - float((other * weight).sum()) / whole
+    spread = float((first**2 * weight).sum() * (second**2 * weight).sum())
+    return float((first * second * weight).sum()) / spread**0.5 if spread > 0 else 0.0

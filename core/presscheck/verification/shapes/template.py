@@ -1,0 +1,135 @@
+"""A line as the known font sets it: its ink, and where each glyph of it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+EM = 48
+"""Pixels per em of a template."""
+MARGIN = 16
+"""Pixels of ground on every side of it."""
+PAD = 6
+"""Pixels around a glyph that are looked at with it."""
+SOME = 0.3
+"""So much more coverage than a glyph alone gives is another glyph's."""
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+Rect = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels of a template; the last two are exclusive."""
+
+
+class Sized(Protocol):
+    """Gives a font at a size, as `presscheck.fonts.Face.at` does."""
+
+    def __call__(self, size: float, /) -> ImageFont.FreeTypeFont:
+        """Return the font at `size` pixels per em."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownType:
+    """The font that a slot should be set in.
+
+    `certain` says that it is: the slot was typeset, and not drawn by a model that was asked for it.
+    """
+
+    font: Sized
+    certain: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Glyph:
+    """The ink of one character of a template, by its index in the text.
+
+    `beside` is (height, width) of `Template.around`: where other glyphs have ink, too.
+    """
+
+    at: int
+    box: tuple[float, float, float, float]
+    beside: Bools
+
+    @property
+    def middle(self) -> Floats:
+        """Its centre, (2,)."""
+        left, top, right, bottom = self.box
+        return np.array([(left + right) / 2, (top + bottom) / 2], np.float32)
+
+    @property
+    def steady(self) -> bool:
+        """Whether it is large enough to tell how the line around it is scaled and turned."""
+        left, top, right, bottom = self.box
+        return right - left > EM / 4 and bottom - top > 0.3 * EM
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Template:
+    """`coverage` is (height, width), 0-1; `glyphs` are those with ink, from left to right."""
+
+    coverage: Floats
+    glyphs: tuple[Glyph, ...]
+
+    def around(self, *glyphs: Glyph, pad: int = PAD) -> Rect:
+        """Return the pixels around some glyphs, cut at the template's edges."""
+        return _around([glyph.box for glyph in glyphs], pad, self.coverage.shape)
+
+    def blurred(self, sigma: float) -> Floats:
+        """Return the coverage as it would look out of focus; `sigma` in its pixels."""
+        if not sigma:
+            return self.coverage
+        return np.asarray(cv2.GaussianBlur(self.coverage, (0, 0), sigma), np.float32)
+
+
+def draw_template(font: Sized, text: str) -> Template | None:
+    """Set `text` in one line; None where the font draws nothing for it."""
+    sized = font(EM)
+    left, top, right, bottom = (round(edge) for edge in sized.getbbox(text))
+    if right <= left or bottom <= top:
+        return None
+    size = right - left + 2 * MARGIN, bottom - top + 2 * MARGIN
+    origin = MARGIN - left, MARGIN - top
+    coverage = _drawn(sized, text, size, origin)
+    glyphs = [_glyph(sized, text, at, origin, coverage) for at in range(len(text))]
+    return Template(coverage=coverage, glyphs=tuple(glyph for glyph in glyphs if glyph is not None))
+
+
+def _drawn(
+    font: ImageFont.FreeTypeFont, text: str, size: tuple[int, int], origin: tuple[float, float]
+) -> Floats:
+    image = Image.new("L", size, 0)
+    ImageDraw.Draw(image).text(origin, text, font=font, fill=255)
+    return np.asarray(image, np.float32) / 255
+
+
+def _glyph(
+    font: ImageFont.FreeTypeFont, text: str, at: int, origin: tuple[int, int], coverage: Floats
+) -> Glyph | None:
+    """Return a character of a line as a glyph; kerning is counted before it."""
+    left, top, right, bottom = font.getbbox(text[at])
+    if text[at].isspace() or right <= left or bottom <= top:
+        return None
+    x = origin[0] + font.getlength(text[: at + 1]) - font.getlength(text[at])
+    box = x + left, origin[1] + top, x + right, origin[1] + bottom
+    part = _around([box], PAD, coverage.shape)
+    size = part[2] - part[0], part[3] - part[1]
+    alone = _drawn(font, text[at], size, (x - part[0], origin[1] - part[1]))
+    others = coverage[part[1] : part[3], part[0] : part[2]] - alone > SOME
+    near = np.ones((3, 3), np.uint8)
+    return Glyph(at=at, box=box, beside=cv2.dilate(others.astype(np.uint8), near) > 0)
+
+
+def _around(
+    boxes: Sequence[tuple[float, float, float, float]], pad: int, shape: tuple[int, ...]
+) -> Rect:
+    return (
+        max(0, int(np.floor(min(box[0] for box in boxes) - pad))),
+        max(0, int(np.floor(min(box[1] for box in boxes) - pad))),
+        min(shape[1], int(np.ceil(max(box[2] for box in boxes) + pad))),
+        min(shape[0], int(np.ceil(max(box[3] for box in boxes) + pad))),
+    )
