@@ -41,9 +41,14 @@ def view(image: Image.Image, slot: Expected, found: Found) -> View:
     return View(reading=reading, found=found, characters=characters, spaced=spaced)
 
 
+def best_view(views: Sequence[View]) -> View:
+    """Return the view that read the copy with the fewest edits."""
+    return min(views, key=lambda one: (not one.found, one.reading.distance))
+
+
 def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
     """Return the reading of a slot that was looked at once or more often."""
-    best = min(views, key=lambda one: (not one.found, one.reading.distance))
+    best = best_view(views)
     reading = replace(best.reading, views=len(views))
     if not best.found:
         return reading

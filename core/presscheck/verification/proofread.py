@@ -7,7 +7,7 @@ when it is missing or misplaced.
 
 What isn't accepted at first sight is looked at again: first the whole image, closely, then the
 slot's place alone, larger and with other margins. Of the losses of all views each character's
-median counts.
+median counts. Where a slot's font is known, the shapes of its glyphs have the last word.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from PIL import Image
 from presscheck.assets import Box, Finding, Severity, SlotReading, Status, Trouble
 from presscheck.registry import ReadText
 from presscheck.verification.assign import TOLERANCE, Found, assign
+from presscheck.verification.by_shape import by_shape
 from presscheck.verification.compare import is_part
-from presscheck.verification.judging import View, back_in_place, judge, view
+from presscheck.verification.judging import View, back_in_place, best_view, judge, view
 from presscheck.verification.lines import Line, around, grow, is_decoration, share_inside, to_lines
 from presscheck.verification.slots import Expected, unread
 
@@ -59,7 +60,7 @@ def proofread(
     for slot in slots:
         if _open(slot, views[slot.name]):
             views[slot.name] += _look_again(image, slot, judge(slot, views[slot.name]), look)
-    readings = tuple(_told(slot, views[slot.name]) for slot in slots)
+    readings = tuple(_told(image, slot, views[slot.name]) for slot in slots)
     return readings, tuple(extra_text(left_over(lines, found), readings))
 
 
@@ -87,8 +88,11 @@ def _open(slot: Expected, views: Sequence[View]) -> bool:
     return near or is_part(reading.read, slot.text)
 
 
-def _told(slot: Expected, views: Sequence[View]) -> SlotReading:
-    return unread(slot, views[0].found) if slot.unreadable else judge(slot, views)
+def _told(image: Image.Image, slot: Expected, views: Sequence[View]) -> SlotReading:
+    if slot.unreadable:
+        return unread(slot, views[0].found)
+    reading = judge(slot, views)
+    return reading if slot.type is None else by_shape(image, slot, best_view(views).found, reading)
 
 
 def _with_attempts(

@@ -10,13 +10,15 @@ from presscheck.verification.compare import edits, wrong_words
 from presscheck.verification.lines import around, grow, join, share_inside
 from presscheck.verification.normalise import normalise
 from presscheck.verification.rules import Rules
+from presscheck.verification.shapes.template import KnownType
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Expected:
     """The copy of one slot; `box` is its region, when there is one.
 
-    `unreadable` holds the characters of the normalised text that the reader doesn't know.
+    `unreadable` holds the characters of the normalised text that the reader doesn't know. `type` is
+    the font that it should be set in, where that is known.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Expected:
     box: Box | None = None
     unreadable: frozenset[str] = frozenset()
     rules: Rules = field(default_factory=Rules)
+    type: KnownType | None = None
 
 
 def misread(slot: Expected, found: Found) -> SlotReading:

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from presscheck.assets import Box
 from presscheck.verification.benchmark.copy import PHRASES, Text, draw_copy
@@ -23,7 +23,7 @@ from presscheck.verification.benchmark.draw import (
     ink_colour,
     set_block,
 )
-from presscheck.verification.benchmark.faces import Face, measuring_faces
+from presscheck.verification.benchmark.faces import Face, measuring_faces, sized
 from presscheck.verification.benchmark.mistakes import CHANGES, DRAWN, EXTRA, TURNS
 from presscheck.verification.lines import grow
 
@@ -61,6 +61,10 @@ class Case:
     font: Path
     weight: float
     known: bool
+
+    def sized(self, size: float) -> ImageFont.FreeTypeFont:
+        """Return its font at a size in pixels per em."""
+        return sized(self.font, size, self.weight)
 
 
 def make_case(seed: int, number: int) -> tuple[Case, Image.Image]:

@@ -38,19 +38,24 @@ class Face:
     kind: str
     characters: frozenset[str]
 
-    def sized(self, pixels: int, weight: float = 0.5) -> ImageFont.FreeTypeFont:
+    def sized(self, pixels: float, weight: float = 0.5) -> ImageFont.FreeTypeFont:
         """Return the font at a size; `weight`, 0-1, is where on a variable font's axis."""
-        font = ImageFont.truetype(str(self.path), pixels)
-        if "[" in self.path.name:
-            axes: Any = font.get_variation_axes()
-            values = [
-                axis["minimum"] + weight * (axis["maximum"] - axis["minimum"])
-                if axis["name"] in (b"Weight", "Weight")
-                else axis["default"]
-                for axis in axes
-            ]
-            font.set_variation_by_axes(values)
-        return font
+        return sized(self.path, pixels, weight)
+
+
+def sized(path: Path, pixels: float, weight: float = 0.5) -> ImageFont.FreeTypeFont:
+    """Return a font file at a size; `weight`, 0-1, is where on a variable font's axis."""
+    font = ImageFont.truetype(str(path), pixels)
+    if "[" in path.name:
+        axes: Any = font.get_variation_axes()
+        values = [
+            axis["minimum"] + weight * (axis["maximum"] - axis["minimum"])
+            if axis["name"] in (b"Weight", "Weight")
+            else axis["default"]
+            for axis in axes
+        ]
+        font.set_variation_by_axes(values)
+    return font
 
 
 def for_measuring(face: Face) -> bool:

@@ -13,6 +13,7 @@ from presscheck.verification.benchmark.cases import Case, make_case
 from presscheck.verification.benchmark.mistakes import DRAWN, EXTRA
 from presscheck.verification.benchmark.readers import reader
 from presscheck.verification.normalise import normalise
+from presscheck.verification.shapes import KnownType
 
 Z = 1.959964
 """The 97.5 % point of the normal distribution: intervals are of 95 %."""
@@ -46,6 +47,7 @@ def check_case(seed: int, name: str, number: int) -> Outcome:
             text=text.text,
             box=region,
             unreadable=using.unreadable(normalise(text.text)),
+            type=KnownType(font=case.sized, certain=True) if case.known else None,
         )
         for text, region in zip(case.copy, case.regions, strict=True)
     ]

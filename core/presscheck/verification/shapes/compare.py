@@ -11,13 +11,23 @@ import cv2
 import numpy as np
 
 from presscheck.verification.lines import Line
-from presscheck.verification.shapes.register import Registered, correlation, ownership, register
+from presscheck.verification.shapes.register import (
+    SEEK,
+    Registered,
+    aligned,
+    correlation,
+    line_through,
+    ownership,
+    register,
+)
 from presscheck.verification.shapes.template import (
     EM,
     Floats,
+    Glyph,
     KnownType,
     Rect,
     Sized,
+    Template,
     draw_template,
 )
 
@@ -27,6 +37,8 @@ PATCH = 7
 """Pixels: ink is missing, or too much, where so large a square says so."""
 USUAL = 0.03
 """What every line differs from its font by, at least."""
+SLIGHT = 0.02
+"""What glyphs of a clean line differ by in their worst patch."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,8 +77,8 @@ class LineShapes:
 
     @cached_property
     def fit(self) -> float:
-        """The median likeness of the glyphs, -1 to 1."""
-        return float(np.median([shape.likeness for shape in self.shapes]))
+        """The median likeness of the glyphs, of two the better one, -1 to 1."""
+        return sorted(shape.likeness for shape in self.shapes)[len(self.shapes) // 2]
 
 
 def line_shapes(
@@ -137,7 +149,7 @@ def _gain(wanted: Sequence[Floats], seen: Sequence[Floats]) -> float:
     """Return how strong the line's ink is: the slope of what is seen over what is wanted."""
     one = np.concatenate([part.ravel() for part in wanted])
     other = np.concatenate([part.ravel() for part in seen])
-    return max(0.2, float(np.polyfit(one, other, 1)[0]))
+    return max(0.2, line_through(one, other, np.ones_like(one))[0])
 
 
 def _differences(wanted: Floats, seen: Floats, weight: Floats, gain: float) -> tuple[float, float]:
@@ -147,8 +159,8 @@ def _differences(wanted: Floats, seen: Floats, weight: Floats, gain: float) -> t
     # Where the ground changes beside ink, no ink is missing, and what is half as dark is no ink.
     missing = np.maximum(wanted - ink, 0) * wanted * _surely(1 - ink)
     extra = np.maximum(ink - wanted, 0) * (1 - wanted) * _surely(ink)
-    missing, extra = (cv2.blur(one * weight, (PATCH, PATCH)) for one in (missing, extra))
-    return float(missing.max()), float(extra.max())
+    worst = [float(np.max(cv2.blur(one * weight, (PATCH, PATCH)))) for one in (missing, extra)]
+    return worst[0], worst[1]
 
 
 def _surely(share: Floats) -> Floats:
@@ -159,7 +171,8 @@ def _surely(share: Floats) -> Floats:
 def _usual(worst: dict[int, tuple[float, float]], at: int) -> float:
     """Return what glyphs of a line usually differ by, but for one."""
     others = [max(pair) for other, pair in worst.items() if other != at]
-    return float(np.median(others)) if others else 0.1
+    # Few glyphs say little of what is usual.
+    return float(np.median([*others, SLIGHT, SLIGHT]))
 
 
 def _gaps(found: Registered) -> dict[int, float]:
@@ -174,3 +187,54 @@ def _gaps(found: Registered) -> dict[int, float]:
         wanted = shape @ (glyph.middle - before.middle)
         gaps[glyph.at] = float((step - wanted) @ along) / (found.scale * EM)
     return gaps
+
+
+def rival_fits(line: LineShapes, at: int, other: str) -> tuple[float, float] | None:
+    """Return how well a character fits, and how well `other` would in its place, -1 to 1 each.
+
+    Both keep the size and slant of the glyphs beside them, so that an O isn't stretched to a 0.
+    None where the font doesn't draw both.
+    """
+    text = line.text[:at] + other + line.text[at + 1 :]
+    template = draw_template(line.font, text)
+    if template is None:
+        return None
+    own = next((one for one in line.registered.template.glyphs if one.at == at), None)
+    rival = next((one for one in template.glyphs if one.at == at), None)
+    if own is None or rival is None:
+        return None
+    shape = _shape_beside(line, own)
+    place = line.registered.warps[at]
+    return (
+        _fit_in_shape(line, line.registered.template, own, shape, place),
+        _fit_in_shape(line, template, rival, shape, place),
+    )
+
+
+def _shape_beside(line: LineShapes, glyph: Glyph) -> Floats:
+    """Return how glyphs beside one are scaled and turned, (2, 2)."""
+    found = line.registered
+    steady = [one for one in found.template.glyphs if one.steady and one is not glyph]
+    near = sorted(steady, key=lambda one: abs(one.at - glyph.at))[:3] or [glyph]
+    return np.median([found.warps[one.at][:, :2] for one in near], axis=0).astype(np.float32)
+
+
+def _fit_in_shape(
+    line: LineShapes, template: Template, glyph: Glyph, shape: Floats, place: Floats
+) -> float:
+    """Return the correlation of a glyph where it fits best near a place, only moved."""
+    left, top, right, bottom = part = template.around(glyph)
+    there = place[:, :2] @ glyph.middle + place[:, 2]
+    warp = np.column_stack([shape, there - shape @ glyph.middle]).astype(np.float32)
+    shown = line.registered.seen(warp, part, pad=SEEK)
+    wanted = np.ascontiguousarray(template.blurred(line.focus)[top:bottom, left:right])
+    step = np.array([[1, 0, SEEK], [0, 1, SEEK]], np.float32)
+    fits = cv2.matchTemplate(shown, wanted, cv2.TM_CCOEFF_NORMED)
+    y, x = np.unravel_index(int(fits.argmax()), fits.shape)
+    step[:, 2] = x, y
+    best = aligned(wanted, shown, step, cv2.MOTION_TRANSLATION)
+    step = step if best is None else best
+    size = right - left, bottom - top
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    seen = cv2.warpAffine(shown, step, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return correlation(wanted, np.asarray(seen, np.float32), ownership(glyph, part))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
@@ -87,8 +88,8 @@ def register(
 
     `places` say how far along the line each glyph stands, in pixels of the image.
     """
-    size = np.array([pixels.shape[1], pixels.shape[0]], np.float64)
-    corners = np.asarray(line.corners, np.float64) * size
+    size = np.array([pixels.shape[1], pixels.shape[0]], np.float32)
+    corners = np.array(line.corners, np.float32) * size
     wide, tall = (float(np.linalg.norm(corners[end] - corners[0])) for end in (1, 3))
     slope, start = _spacing(template, places, wide)
     if not template.glyphs or not SMALLEST <= EM * slope <= 4 * tall:
@@ -137,13 +138,13 @@ def _cut_level(pixels: Floats, corners: Floats, em: float) -> tuple[Floats, Floa
     scale = EM / em
     size = max(1, round((wide + 2 * em) * scale)), max(1, round((tall + 1.2 * em) * scale))
     ends = np.array([[0, 0], [size[0], 0], size, [0, size[1]]], np.float32)
-    level = cv2.getPerspectiveTransform(around.astype(np.float32), ends)
+    level: Any = cv2.getPerspectiveTransform(around.astype(np.float32), ends)
     left, top = np.floor(around.min(axis=0)).astype(int).clip(0)
     right, bottom = np.ceil(around.max(axis=0)).astype(int)
     part = pixels[top : max(bottom, top + 1), left : max(right, left + 1)]
     if scale < 0.7:
         # Sampling fewer pixels loses thin strokes.
-        part = cv2.GaussianBlur(part, (0, 0), 0.3 / scale)
+        part = np.asarray(cv2.GaussianBlur(part, (0, 0), 0.3 / scale), np.float32)
     here = level @ np.array([[1, 0, left], [0, 1, top], [0, 0, 1]])
     cut = cv2.warpPerspective(
         part, here, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
@@ -158,7 +159,8 @@ def _seed(
     middle = (template.glyphs[0].at + template.glyphs[-1].at) / 2
     tried = sorted(template.glyphs, key=lambda glyph: abs(glyph.at - middle))[:3]
     best: tuple[float, Glyph, Warp] | None = None
-    channels = [np.ascontiguousarray(strip[:, :, channel]) for channel in range(3)]
+    small = cv2.resize(strip, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    channels = [np.array(small[:, :, channel], np.float32) for channel in range(3)]
     for glyph in tried:
         part = template.around(*_with_neighbours(template, glyph), pad=4)
         for scale in SCALES:
@@ -178,18 +180,22 @@ def _with_neighbours(template: Template, glyph: Glyph) -> list[Glyph]:
 def _best_place(
     channel: Floats, template: Template, part: Rect, scale: float, middle: float
 ) -> tuple[float, Warp] | None:
-    """Return how well a part of the template fits in a strip, dark on light or light on dark."""
+    """Return how well a part of the template fits in a strip, dark on light or light on dark.
+
+    The strip is half as large; the warp is for the whole one.
+    """
     left, top, right, bottom = part
     patch = template.coverage[top:bottom, left:right]
-    size = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
-    patch = cv2.resize(patch, size, interpolation=cv2.INTER_AREA)
-    first = max(0, round(middle - size[0] / 2 - 0.9 * EM))
-    area = channel[:, first : round(middle + size[0] / 2 + 0.9 * EM)]
+    half = scale / 2
+    size = max(1, round((right - left) * half)), max(1, round((bottom - top) * half))
+    patch = np.asarray(cv2.resize(patch, size, interpolation=cv2.INTER_AREA), np.float32)
+    first = max(0, round((middle - 0.9 * EM) / 2 - size[0] / 2))
+    area = channel[:, first : round((middle + 0.9 * EM) / 2 + size[0] / 2)]
     if area.shape[0] < size[1] or area.shape[1] < size[0]:
         return None
     fits = np.abs(cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED))
     y, x = np.unravel_index(int(fits.argmax()), fits.shape)
-    warp = [[scale, 0, x + first - left * scale], [0, scale, y - top * scale]]
+    warp = [[scale, 0, 2 * (x + first) - left * scale], [0, scale, 2 * y - top * scale]]
     return float(fits[y, x]), np.array(warp, np.float32)
 
 
@@ -250,13 +256,13 @@ def _fit(found: Registered, glyph: Glyph, warp: Warp, *, bent: float = BENT) -> 
     """Return how well a glyph fits near where a warp puts it, and the warp that fits it best."""
     part = found.template.around(glyph, pad=WIDELY)
     left, top, right, bottom = part
-    wanted = cv2.GaussianBlur(found.template.coverage[top:bottom, left:right], (0, 0), 1.0)
+    wanted = soft(found.template.coverage[top:bottom, left:right])
     shown = found.seen(warp, part, pad=SEEK)
     fits = cv2.matchTemplate(shown, wanted, cv2.TM_CCOEFF_NORMED)
     rows, columns = np.mgrid[0 : fits.shape[0], 0 : fits.shape[1]] - SEEK
     likely = fits - 0.15 * (rows**2 + columns**2) / SEEK**2
     y, x = np.unravel_index(int(likely.argmax()), fits.shape)
-    moved = shifted(warp, x - SEEK, y - SEEK)
+    moved = shifted(warp, int(x) - SEEK, int(y) - SEEK)
     fitted = refined(found, wanted, moved, (left, top), bent=bent)
     return float(fits[y, x]), moved if fitted is None else fitted
 
@@ -265,19 +271,32 @@ def refined(
     found: Registered, wanted: Floats, warp: Warp, corner: tuple[int, int], *, bent: float = BENT
 ) -> Warp | None:
     """Return the warp near `warp` that fits a part of the template best; None if it runs away."""
-    start = np.ascontiguousarray(shifted(warp, *corner), np.float32)
-    stop = cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 15, 1e-3
-    try:
-        _, end = cv2.findTransformECC(
-            wanted, found.ink, start.copy(), cv2.MOTION_AFFINE, stop, None, 3
-        )
-    except cv2.error:  # it doesn't converge where nothing is alike
+    start = shifted(warp, *corner)
+    end = aligned(wanted, found.ink, start, cv2.MOTION_AFFINE)
+    if end is None:
         return None
     height, width = wanted.shape
     away = (end - start) @ np.array([width / 2, height / 2, 1])
     if np.abs(end - start)[:, :2].max() > bent * found.scale or np.abs(away).max() > MOVED * EM:
         return None
-    return shifted(np.asarray(end, np.float32), -corner[0], -corner[1])
+    return shifted(end, -corner[0], -corner[1])
+
+
+def aligned(wanted: Floats, shown: Floats, start: Warp, motion: int) -> Warp | None:
+    """Return the warp near `start` by which `wanted` lies best on what is shown.
+
+    None where it doesn't converge: nothing there is alike.
+    """
+    search: Any = cv2.findTransformECC
+    stop = cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 1e-3
+    smooth = 3 if motion == cv2.MOTION_AFFINE else 1
+    try:
+        _, end = search(
+            np.ascontiguousarray(wanted), shown, start.copy(), motion, stop, None, smooth
+        )
+    except cv2.error:
+        return None
+    return np.asarray(end, np.float32)
 
 
 def _settle(found: Registered) -> None:
@@ -321,19 +340,19 @@ def polished(found: Registered, glyph: Glyph, warp: Warp) -> Warp:
     """
     part = found.template.around(glyph)
     left, top, right, bottom = part
-    wanted = cv2.GaussianBlur(found.template.coverage[top:bottom, left:right], (0, 0), 1.0)
+    wanted = soft(found.template.coverage[top:bottom, left:right])
     weight = ownership(glyph, part).ravel()
     rows, columns = np.mgrid[top:bottom, left:right].astype(np.float32)
     x = ((columns - glyph.middle[0]) / EM).ravel()
     y = ((rows - glyph.middle[1]) / EM).ravel()
     for _ in range(STEPS):
-        shown = cv2.GaussianBlur(found.seen(warp, part), (0, 0), 0.7)
+        shown = soft(found.seen(warp, part), 0.7)
         down, across = (slope.ravel() for slope in np.gradient(shown))
         flat = shown.ravel()
         sides = np.stack(
             [across * x, across * y, across, down * x, down * y, down, flat, np.ones_like(flat)]
         )
-        gain, offset = np.polyfit(flat, wanted.ravel(), 1, w=np.sqrt(weight))
+        gain, offset = line_through(flat, wanted.ravel(), weight)
         left_over = wanted.ravel() - gain * flat - offset
         counted = sides * (weight / (1 + (left_over / ODD) ** 2))
         ridge = 1e-3 * np.eye(8)
@@ -351,11 +370,13 @@ def polished(found: Registered, glyph: Glyph, warp: Warp) -> Warp:
 def likeness(found: Registered, glyph: Glyph, warp: Warp) -> float:
     """Return the correlation of a glyph, a little blurred, with what is seen, -1 to 1."""
     part = found.template.around(glyph)
-    wanted = cv2.GaussianBlur(
-        found.template.coverage[part[1] : part[3], part[0] : part[2]], (0, 0), 1.0
-    )
-    shown = cv2.GaussianBlur(found.seen(warp, part), (0, 0), 0.7)
-    return correlation(np.asarray(wanted), np.asarray(shown), ownership(glyph, part))
+    wanted = soft(found.template.coverage[part[1] : part[3], part[0] : part[2]])
+    return correlation(wanted, soft(found.seen(warp, part), 0.7), ownership(glyph, part))
+
+
+def soft(image: Floats, sigma: float = 1.0) -> Floats:
+    """Return an image a little blurred: glyphs are hinted differently at every size."""
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
 
 
 def ownership(glyph: Glyph, part: Rect) -> Floats:
@@ -365,6 +386,15 @@ def ownership(glyph: Glyph, part: Rect) -> Floats:
     beyond = np.maximum(glyph.box[0] - columns - 0.5, columns - glyph.box[2] + 0.5)
     fading = np.clip(1 - np.maximum(beyond, 0) / FADE, 0, 1)
     return np.where(glyph.beside, 0, fading[None]).astype(np.float32)
+
+
+def line_through(one: Floats, other: Floats, weight: Floats) -> tuple[float, float]:
+    """Return slope and offset of `other` over `one` by weighted least squares; slope 0 if flat."""
+    whole = float(weight.sum())
+    first, second = float(one @ weight) / whole, float(other @ weight) / whole
+    spread = float((one - first) ** 2 @ weight)
+    slope = float(((one - first) * (other - second)) @ weight) / spread if spread > 0 else 0.0
+    return slope, second - slope * first
 
 
 def correlation(one: Floats, other: Floats, weight: Floats) -> float:

@@ -104,7 +104,7 @@ def _drawn(
 ) -> Floats:
     image = Image.new("L", size, 0)
     ImageDraw.Draw(image).text(origin, text, font=font, fill=255)
-    return np.asarray(image, np.float32) / 255
+    return np.asarray(image, np.float32) / np.float32(255)
 
 
 def _glyph(

@@ -1,0 +1,258 @@
+"""Settles a slot's reading by the shapes of its glyphs, where its font is known.
+
+A reader reads past a stroke that is missing, and in some fonts it takes one sign for another. The
+font knows better: a glyph that differs from it in one place is malformed, a sign that another one
+fits better is that other one; and copy whose glyphs all fit, with nothing between them, is right,
+whatever the reader made of it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from presscheck.assets import CharReading, Edit, EditKind, SlotReading, Status, Trouble
+from presscheck.verification.assign import Found
+from presscheck.verification.lines import Line
+from presscheck.verification.normalise import allowed_case
+from presscheck.verification.scoring import split_copy
+from presscheck.verification.shapes import LineShapes, Shape, line_shapes, rival_fits
+from presscheck.verification.slots import Expected
+
+KNOWN, ASKED = 0.9, 0.97
+"""A line whose glyphs fit less, in the median, isn't set in the font, and nothing follows from it;
+the second counts where a model was asked for the font: it may have drawn one that is like it."""
+WHOLE = 0.97
+"""A glyph that fits so well has all its strokes."""
+ODD, WRONG = (1.8, 0.12), (2.2, 0.2)
+"""From so many times the usual difference on, and so much ink, a glyph may be, or is, malformed."""
+LOST = 0.8
+"""Beside a glyph that fits less, or stands this far (em) off its place, nothing is certain."""
+ASTRAY = 0.2
+SPACE, WIDE = 0.14, 0.19
+"""A glyph that stands so much further away than the others do, in em, may have a space before it,
+and surely has one."""
+CLEARLY = 0.03
+"""By so much another sign must fit worse than the expected one to be out of the question."""
+BETTER = 0.05
+"""By so much it must fit better to stand there."""
+SAME = 1e-3
+"""Signs whose fits differ less are drawn alike in the font: nobody could tell them apart."""
+SURE, UNSURE = 0.95, 0.6
+"""The confidence of what is certain, and of what a person should look at."""
+GOOD = 0.9
+"""A glyph that fits less doesn't prove its character."""
+ALIKE = (
+    "0Oo",
+    "1lI|i!",
+    "5Ss",
+    "8B",
+    "2Zz",
+    "6bG",
+    "9gq",
+    "cC",
+    "kK",
+    "pP",
+    "uU",
+    "vV",
+    "wW",
+    "xX",
+)
+"""Signs that readers take for one another."""
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """A line with the part of the copy that stands in it: `start` counts in the whole copy."""
+
+    line: Line
+    text: str
+    start: int
+    shapes: LineShapes
+
+
+def by_shape(image: Image.Image, slot: Expected, found: Found, reading: SlotReading) -> SlotReading:
+    """Return a slot's reading as the shapes of its glyphs settle it; as it was if they can't."""
+    if slot.type is None or not reading.characters:
+        return reading
+    pixels = np.asarray(image.convert("RGB"), np.float32)
+    pieces = list(_pieces(pixels, slot, found, reading.characters))
+    least = KNOWN if slot.type.certain else ASKED
+    known = [piece for piece in pieces if piece.shapes.fit >= least]
+    if not known:
+        return reading
+    edits = [edit for piece in known for edit in _edits(piece, reading.characters)]
+    if any(edit.confidence >= SURE for edit in edits):
+        return _with(reading, edits, Status.REJECT)
+    if reading.status is Status.ACCEPT:
+        return _with(reading, edits, Status.UNSURE) if edits else reading
+    whole = len(known) == len(found) and not edits
+    if whole and all(_proved(piece, reading.characters, slot) for piece in known):
+        return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=(), edits=())
+    return reading
+
+
+def _with(reading: SlotReading, edits: Sequence[Edit], status: Status) -> SlotReading:
+    """Return a reading with edits that shapes show, beside those that the reader saw."""
+    told = {(edit.kind, edit.at) for edit in reading.edits}
+    more = [edit for edit in edits if (edit.kind, edit.at) not in told]
+    trouble = reading.trouble or Trouble.MISSPELT
+    return replace(reading, status=status, trouble=trouble, edits=(*reading.edits, *more))
+
+
+def _pieces(
+    pixels: Floats, slot: Expected, found: Found, characters: Sequence[CharReading]
+) -> Iterator[Piece]:
+    """Yield the lines in which the copy is found as the font sets it."""
+    assert slot.type is not None
+    wanted = allowed_case(slot.text, " ".join(line.text for line in found))
+    texts = split_copy(wanted, [line.text for line in found])
+    if texts is None or len(wanted) != len(characters):
+        return
+    written, start = _as_written(slot.text, wanted), 0
+    for line, text in zip(found, texts, strict=True):
+        start = wanted.index(text, start)
+        end = start + len(text)
+        places = _places(line, characters[start:end], pixels.shape)
+        shapes = line_shapes(pixels, line, written[start:end], places, slot.type)
+        if shapes is not None:
+            yield Piece(line=line, text=text, start=start, shapes=shapes)
+        start = end
+
+
+def _as_written(expected: str, wanted: str) -> str:
+    """Return normalised copy with the quotes and dashes that were written, if they are one each.
+
+    >>> _as_written("Don’t miss", "DON'T MISS")
+    'DON’T MISS'
+    """
+    plain = unicodedata.normalize("NFC", expected)
+    kept = "".join(char for char in plain if unicodedata.category(char) != "Cf")
+    text = " ".join(kept.split())
+    if len(text) != len(wanted):
+        return wanted
+    return "".join(other if one.isalpha() else one for one, other in zip(text, wanted, strict=True))
+
+
+def _places(line: Line, characters: Sequence[CharReading], shape: tuple[int, ...]) -> list[float]:
+    """Return how far along its line each character stands, in pixels."""
+    size = np.array([shape[1], shape[0]])
+    start, end = (np.asarray(corner) * size for corner in line.corners[:2])
+    along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-6)
+    middles = [
+        (one.box.x + one.box.width / 2, one.box.y + one.box.height / 2) for one in characters
+    ]
+    return [float((np.asarray(middle) * size - start) @ along) for middle in middles]
+
+
+def _edits(piece: Piece, characters: Sequence[CharReading]) -> Iterator[Edit]:
+    """Yield what the shapes of a line show: malformed glyphs, other signs, spaces."""
+    shapes = piece.shapes.shapes
+    usual = float(np.median([shape.gap for shape in shapes]))
+    odd = {index for index, shape in enumerate(shapes) if _differs(shape, ODD)}
+    for index, shape in enumerate(shapes):
+        near = shapes[max(0, index - 1) : index + 2]
+        if any(one is not shape and one.likeness < LOST for one in near):
+            continue
+        if any(abs(one.gap - usual) > ASTRAY for one in near[1:] if one is not shape):
+            continue
+        yield from _space(piece, shape, shape.gap - usual, characters)
+        rival = _rival(piece, shape)
+        if rival:
+            yield _edit(piece, shape, characters, EditKind.SUBSTITUTED, rival, SURE)
+        elif index in odd and not _is_ground(shapes, index, odd) and not _folded(piece, shape):
+            sure = SURE if _differs(shape, WRONG) else UNSURE
+            yield _edit(piece, shape, characters, EditKind.MALFORMED, "", sure)
+
+
+def _differs(shape: Shape, least: tuple[float, float]) -> bool:
+    return shape.likeness < WHOLE and shape.unlike > least[0] and shape.worst > least[1]
+
+
+def _is_ground(shapes: Sequence[Shape], index: int, odd: set[int]) -> bool:
+    """Tell whether ink that is too much is the ground's: an edge runs through neighbours, too."""
+    beside = {index - 1, index + 1} & odd
+    both = [shapes[index], *(shapes[one] for one in beside)]
+    return bool(beside) and all(shape.extra > shape.missing for shape in both)
+
+
+def _folded(piece: Piece, shape: Shape) -> bool:
+    """Tell whether a sign may be drawn in another form: quotes and dashes may."""
+    return piece.text[shape.at] != piece.shapes.text[shape.at]
+
+
+def _space(
+    piece: Piece, shape: Shape, gap: float, characters: Sequence[CharReading]
+) -> Iterator[Edit]:
+    if abs(gap) < SPACE or shape.likeness < GOOD:
+        return
+    spaced = piece.text[shape.at - 1 : shape.at] == " "
+    sure = SURE if abs(gap) >= WIDE else UNSURE
+    if gap > 0 and not spaced:
+        yield _edit(piece, shape, characters, EditKind.SPLIT, " ", sure)
+    elif gap < 0 and spaced:
+        yield _edit(piece, shape, characters, EditKind.MERGED, "", sure)
+
+
+def _rival(piece: Piece, shape: Shape) -> str:
+    """Return the sign that fits clearly better than the expected one, "" if none does."""
+    expected = piece.text[shape.at]
+    rivals = {sign for signs in ALIKE if expected in signs for sign in signs} - {expected}
+    fits = [(_advantage(piece, shape, rival), rival) for rival in sorted(rivals)]
+    best = max(fits, default=(0.0, ""))
+    return best[1] if best[0] > BETTER else ""
+
+
+def _advantage(piece: Piece, shape: Shape, rival: str) -> float:
+    """Return by how much another sign fits better than the expected one; 0 if neither fits."""
+    fits = rival_fits(piece.shapes, shape.at, rival)
+    return fits[1] - fits[0] if fits is not None and max(fits) >= GOOD else 0.0
+
+
+def _edit(
+    piece: Piece,
+    shape: Shape,
+    characters: Sequence[CharReading],
+    kind: EditKind,
+    read: str,
+    confidence: float,
+) -> Edit:
+    at = piece.start + shape.at
+    split = kind is EditKind.SPLIT
+    merged = kind is EditKind.MERGED
+    return Edit(
+        kind=kind,
+        expected="" if split else " " if merged else characters[at].character,
+        read=read,
+        at=at - merged,
+        confidence=confidence,
+        box=characters[at].box,
+    )
+
+
+def _proved(piece: Piece, characters: Sequence[CharReading], slot: Expected) -> bool:
+    """Tell whether every glyph of a line fits, and no other sign that is likelier fits as well."""
+    usual = float(np.median([shape.gap for shape in piece.shapes.shapes]))
+    for shape in piece.shapes.shapes:
+        if shape.likeness < GOOD or _differs(shape, ODD) or abs(shape.gap - usual) > SPACE:
+            return False
+        one = characters[piece.start + shape.at]
+        doubted = one.loss >= slot.rules.accept and len(one.instead) == 1
+        if doubted and not _beaten(piece, shape, one.instead):
+            return False
+    return True
+
+
+def _beaten(piece: Piece, shape: Shape, rival: str) -> bool:
+    """Tell whether a sign that a reader finds likelier fits worse, or looks the same."""
+    fits = rival_fits(piece.shapes, shape.at, rival)
+    if fits is None or max(fits) < GOOD:
+        return False
+    return fits[1] - fits[0] < -CLEARLY or abs(fits[1] - fits[0]) < SAME
