@@ -77,19 +77,13 @@ def _by_text(reading: SlotReading, rules: Rules, *, spaced: bool) -> SlotReading
 def _by_losses(
     reading: SlotReading, characters: tuple[CharReading, ...], rules: Rules, *, spaced: bool
 ) -> SlotReading:
+    reading = replace(reading, characters=characters, thresholds=rules.thresholds)
     spaces = max((one.loss for one in _wide_spaces(characters, rules)), default=-1.0)
     letters = max((one.loss for one in characters if not _is_space(one)), default=-1.0)
     spaces = -1.0 if spaced else spaces
     if letters < rules.accept and spaces < rules.accept:
-        return replace(
-            reading,
-            distance=0,
-            status=Status.ACCEPT,
-            trouble=None,
-            words=(),
-            characters=characters,
-        )
-    told = _with_edits(replace(reading, characters=characters), characters, rules)
+        return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=())
+    told = _with_edits(reading, characters, rules)
     surely = letters >= rules.reject or spaces >= rules.no_space
     return replace(told, status=Status.REJECT if surely else Status.UNSURE)
 
