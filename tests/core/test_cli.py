@@ -162,6 +162,9 @@ def test_check_reads_an_image_made_elsewhere(paper, write_campaign, tmp_path) ->
     with Image.open(marked) as drawn, Image.open(tmp_path / image) as plain:
         assert drawn.size == plain.size
         assert ImageChops.difference(drawn.convert("RGB"), plain.convert("RGB")).getbbox()
+    done = paper.run("check", image, *copy[:2], "--allow", "UNTIL 30 JUNE", "--json")
+    assert json.loads(done.stdout)["findings"] == []
+    _ends(paper.run("check", image, "--batch", "items.jsonl"), 2, "Leave the image")
     nowhere = str(tmp_path / "no/where.png")
     _ends(paper.run("check", image, *copy, "--overlay", nowhere), 2, "cannot be written")
     _ends(paper.run("check", "campaign.yaml", "--copy", "x"), 2, "campaign.yaml")
