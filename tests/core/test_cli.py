@@ -171,6 +171,15 @@ def test_check_reads_an_image_made_elsewhere(paper, write_campaign, tmp_path) ->
     _ends(paper.run("check", "nowhere.png", "--copy", "x"), 2, "nowhere.png")
 
 
+@pytest.mark.parametrize("json_", [["--json"], []])
+def test_copy_in_another_encoding_is_told_back(paper, tmp_path, json_) -> None:
+    Image.new("RGB", (90, 60)).save(tmp_path / "a.png")
+    arguments = ["check", "a.png", "--copy", b"caf\xe9".decode(errors="surrogateescape"), *json_]
+    done = paper.run(*arguments, PYTHONIOENCODING="utf-8:strict")
+    _ends(done, 3)
+    assert "caf\\udce9" in done.stdout
+
+
 @pytest.mark.parametrize("command", ["brands", "engines", "plugins"])
 def test_what_is_installed_is_listed_for_people_and_machines(paper, command) -> None:
     done = paper.run(command, "--json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -187,6 +188,10 @@ def doctor(work: Work = DEFAULT_WORK, as_json: Json = False) -> None:
 
 def main() -> None:
     """Run the command line and end the process with a documented exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # An argument in another encoding must not end in a traceback when it is told back.
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(_run())
     except errors.PresscheckError as error:
