@@ -218,7 +218,8 @@ class EditKind(StrEnum):
 class Edit:
     """One difference: `at` counts characters of the normalised expected text.
 
-    `confidence` is 0-1. `box` is where it stands, as far as that is known.
+    `confidence` is 0-1. `box` is where it stands, counted out in letters where the reader gives no
+    probabilities, and None where no line was found.
     """
 
     kind: EditKind

@@ -12,6 +12,7 @@ from presscheck.verification.assign import Found
 from presscheck.verification.compare import same_letters
 from presscheck.verification.differences import find_edits
 from presscheck.verification.normalise import allowed_case, normalise
+from presscheck.verification.places import place_edits
 from presscheck.verification.rows import spaces_hold
 from presscheck.verification.rules import Rules
 from presscheck.verification.scoring import score_slot
@@ -54,6 +55,7 @@ def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
         settled = _by_losses(reading, _middle(alike), slot.rules, spaced=spaced)
     else:
         settled = _by_text(reading, slot.rules, spaced=best.spaced)
+    settled = replace(settled, edits=place_edits(settled, best.found))
     if settled.status is not Status.REJECT and outside(slot, best.found):
         return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
     return settled
