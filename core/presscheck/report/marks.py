@@ -40,7 +40,7 @@ def marks(spec: AssetSpec, attempt: Attempt, smallest: float) -> tuple[Mark, ...
 def _slots(spec: AssetSpec, attempt: Attempt, smallest: float) -> Iterator[Mark]:
     size = spec.width, spec.height
     for number, slot in enumerate(spec.slots, start=1):
-        wrong = [reading for reading in readings(attempt, slot.name) if not _accepted(reading)]
+        wrong = [reading for reading in _readings(attempt, slot.name) if not _accepted(reading)]
         for reading in wrong[:1]:
             kind = reading.status.value if reading.box else "absent"
             yield _mark(
@@ -65,7 +65,7 @@ def _found(attempt: Attempt) -> Iterator[Mark]:
             yield _mark(letter(index), f"{kind} finding", finding.box, title=finding.message)
 
 
-def readings(attempt: Attempt, slot: str) -> list[SlotReading]:
+def _readings(attempt: Attempt, slot: str) -> list[SlotReading]:
     """Return what each verifier read in a slot."""
     return [one for verdict in attempt.verdicts for one in verdict.slots if one.slot == slot]
 
