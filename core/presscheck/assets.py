@@ -90,7 +90,8 @@ class AssetSpec:
     """One image to be made: placement x locale x variant of a campaign.
 
     `width` and `height` are the delivered pixels. `seed` starts every roll of this asset.
-    `references` are blobs of images that it is made after.
+    `references` are blobs of images that it is made after. `forbidden` words may not be in its
+    copy; `allowed` text may stand in its picture.
     """
 
     id: str
@@ -105,6 +106,7 @@ class AssetSpec:
     brief: str
     slots: tuple[SlotCopy, ...]
     forbidden: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
 
     def slot(self, name: str) -> SlotCopy:
@@ -216,7 +218,8 @@ class EditKind(StrEnum):
 class Edit:
     """One difference: `at` counts characters of the normalised expected text.
 
-    `confidence` is 0-1. `box` is where it stands, as far as that is known.
+    `confidence` is 0-1. `box` is where it stands, counted out in letters where the reader gives no
+    probabilities, and None where no line was found.
     """
 
     kind: EditKind
@@ -228,13 +231,27 @@ class Edit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Thresholds:
+    """The losses that a slot was judged by; see `presscheck.verification.rules`.
+
+    A character is right below `accept` and wrong from `reject` on; `no_space` is the `reject` of
+    spaces.
+    """
+
+    accept: float
+    reject: float
+    no_space: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SlotReading:
     """What was read where a slot's copy was expected.
 
     `distance` counts edits between the normalised strings; `words` pairs each misspelt expected
     word with what was read in its place ("" when nothing was). `edits` says the same by character,
-    `characters` how each expected one fares, where the reader gives probabilities. `views` is how
-    often the place was read.
+    `characters` how each expected one fares, where the reader gives probabilities, and `thresholds`
+    what their losses were held against; None where words were compared. `views` is how often the
+    place was read.
     """
 
     slot: str
@@ -247,15 +264,20 @@ class SlotReading:
     words: tuple[tuple[str, str], ...] = ()
     edits: tuple[Edit, ...] = ()
     characters: tuple[CharReading, ...] = ()
+    thresholds: Thresholds | None = None
     views: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What one verifier says of one candidate. Only `accept` lets it through."""
+    """What one verifier says of one candidate. Only `accept` lets it through.
+
+    `reader` names what read the image, with the digests of its weights; "" when nothing did.
+    """
 
     verifier: str
     status: Status
+    reader: str = ""
     slots: tuple[SlotReading, ...] = ()
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0

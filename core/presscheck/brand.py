@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from presscheck.assets import Box, RenderMode
-from presscheck.spec import CleanCopy, KitPath, Name, Written
+from presscheck.spec import CleanCopy, KitPath, Name, SceneText, Written
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 HexColour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -129,7 +129,11 @@ class Ladder(Written):
 
 
 class Brand(Written):
-    """A brand kit: palette, type, logo, voice and the slots for copy."""
+    """A brand kit: palette, type, logo, voice and the slots for copy.
+
+    `forbidden` words may not be in copy. `allowed` text may stand in a picture without being copy:
+    the brand's name on a product, a sign on a door.
+    """
 
     name: Name
     title: str = ""
@@ -142,6 +146,7 @@ class Brand(Written):
     logo: Logo | None = None
     slots: Annotated[dict[Name, CopySlot], Field(min_length=1)]
     forbidden: tuple[str, ...] = ()
+    allowed: Annotated[tuple[SceneText, ...], Field(max_length=100)] = ()
     safe_zone: Annotated[float, Field(ge=0, le=0.25)] = 0.04
     min_contrast: Annotated[float, Field(ge=1, le=21)] = 4.5
     ladder: Ladder = Ladder()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ from presscheck.verification.normalise import compact, normalise
 if TYPE_CHECKING:
     from PIL import Image
 
+Draw = Callable[[int, str, "Image.Image", Verdict], Path]
+"""Draws a verdict on its image, by line and name, and returns the file."""
 REMEDY = 'Write {"image": "hero.png", "copy": ["SUMMER SALE"]} on one line.'
 
 
@@ -28,10 +30,19 @@ class _Line(BaseModel):
 
     image: str = Field(min_length=1)
     texts: list[str] | dict[str, str] = Field(alias="copy", min_length=1)
+    allow: list[str] = Field(default_factory=list[str])
 
 
-def check_image(image: Image.Image, copy: Mapping[str, str], reader: Reader) -> Verdict:
+def check_image(
+    image: Image.Image,
+    copy: Mapping[str, str],
+    reader: Reader,
+    *,
+    allowed: Collection[str] = (),
+) -> Verdict:
     """Read an RGB image and compare it with `copy`, by slot; where it stands doesn't matter.
+
+    Other text is an error, unless it is made of `allowed` phrases.
 
     Raises:
         InputError: There is no copy, or a slot's copy is empty.
@@ -43,9 +54,10 @@ def check_image(image: Image.Image, copy: Mapping[str, str], reader: Reader) -> 
         Expected(name=name, text=text, unreadable=reader.unreadable(normalise(text)))
         for name, text in copy.items()
     ]
-    readings, findings = proofread(image, slots, reader.read)
+    readings, findings = proofread(image, slots, reader.read, allowed=allowed)
     return Verdict(
-        verifier=f"copy ({reader.name})",
+        verifier="copy",
+        reader=reader.name,
         status=overall(readings, findings),
         slots=readings,
         findings=findings,
@@ -54,12 +66,18 @@ def check_image(image: Image.Image, copy: Mapping[str, str], reader: Reader) -> 
 
 
 def check_batch(
-    lines: Iterable[bytes], reader: Reader, *, folder: Path
+    lines: Iterable[bytes],
+    reader: Reader,
+    *,
+    folder: Path,
+    allowed: Collection[str] = (),
+    draw: Draw | None = None,
 ) -> Iterator[dict[str, object]]:
     """Check each image of JSON lines; paths are relative to `folder`.
 
-    A line is `{"image": PATH, "copy": [TEXT, ...]}`, or `copy` by slot. What cannot be checked is
-    answered with status "unsupported" and an "error" that names its line; the others go on.
+    A line is `{"image": PATH, "copy": [TEXT, ...]}`, or `copy` by slot; its `allow` adds to the
+    `allowed` phrases. What cannot be checked is answered with status "unsupported" and an "error"
+    that names its line; the others go on. Where there is a `draw`, "overlay" says what it drew.
     """
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -68,12 +86,15 @@ def check_batch(
         try:
             asked = _parse(line)
             name = asked.image
-            verdict = check_image(open_image(folder / name), _by_slot(asked.texts), reader)
+            image = open_image(folder / name)
+            phrases = (*allowed, *asked.allow)
+            verdict = check_image(image, _by_slot(asked.texts), reader, allowed=phrases)
         except PresscheckError as error:
             status, text = Status.UNSUPPORTED.value, f"line {number}: {error}"
             yield {"image": name, "status": status, "slots": [], "findings": [], "error": text}
         else:
-            yield {"image": name, **verdict_json(verdict)}
+            drawn = {"overlay": str(draw(number, name, image, verdict))} if draw else {}
+            yield {"image": name, **verdict_json(verdict), **drawn}
 
 
 def _parse(line: bytes) -> _Line:
@@ -93,7 +114,7 @@ def _by_slot(texts: list[str] | dict[str, str]) -> dict[str, str]:
 
 
 def verdict_json(verdict: Verdict) -> dict[str, object]:
-    """Return a verdict as JSON values: status, slots, findings, verifier and seconds."""
+    """Return a verdict as JSON values: status, slots, findings, then who judged."""
     values: dict[str, object] = TypeAdapter(Verdict).dump_python(verdict, mode="json")
     first = {key: values[key] for key in ("status", "slots", "findings")}
     return {**first, **values}

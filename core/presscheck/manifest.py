@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from presscheck.assets import Asset, AssetState, Attempt, Receipt, SlotReading
+from presscheck.assets import Asset, AssetState, Attempt, Receipt, SlotReading, Verdict
 from presscheck.delivery import safe_name
 from presscheck.errors import DeliveryError
 from presscheck.spec import Campaign
@@ -91,17 +92,20 @@ def _slots(asset: Asset) -> JsonValue:
     """Return the verdict on every slot in the attempt that counts: the accepted or the last."""
     counted = [attempt for attempt in asset.attempts if attempt.accepted] or asset.attempts
     return [
-        _slot(verdict.verifier, reading, attempt.candidate.typeset)
+        _slot(verdict, reading, attempt.candidate.typeset)
         for attempt in counted[-1:]
         for verdict in attempt.verdicts
         for reading in verdict.slots
     ]
 
 
-def _slot(verifier: str, reading: SlotReading, typeset: Sequence[str]) -> JsonValue:
+def _slot(verdict: Verdict, reading: SlotReading, typeset: Sequence[str]) -> JsonValue:
     return {
         "slot": reading.slot,
-        "verifier": verifier,
+        "verifier": verdict.verifier,
+        "reader": verdict.reader,
+        "views": reading.views,
+        "thresholds": asdict(reading.thresholds) if reading.thresholds else None,
         "status": reading.status.value,
         "expected": reading.expected,
         "read": reading.read,

@@ -64,6 +64,8 @@ def safe_relative(path: str) -> str:
 
 CopyText = Annotated[str, Field(max_length=500)]
 CleanCopy = Annotated[str, Field(max_length=500), AfterValidator(check_copy)]
+SceneText = Annotated[str, Field(min_length=1, max_length=100)]
+"""Text that may stand in a picture without being copy: a brand's name on a product, a sign."""
 KitPath = Annotated[str, AfterValidator(safe_relative)]
 """A file of a brand kit or a campaign, relative to its folder."""
 
@@ -121,6 +123,7 @@ class Campaign(Written):
     """A campaign: what to make, for which places, in which words.
 
     `key_visual` is an image, relative to the campaign's folder, that every asset is made after.
+    `allowed` text may stand in the pictures, beside what the brand allows.
     """
 
     name: Name
@@ -132,6 +135,7 @@ class Campaign(Written):
     copy_: Annotated[
         dict[Name, CopyText | dict[Locale, CopyText]], Field(alias="copy", min_length=1)
     ]
+    allowed: Annotated[tuple[SceneText, ...], Field(max_length=100)] = ()
     variants: Annotated[int, Field(ge=1, le=50)] = 1
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] = ("png",)
     engine: EngineChoice = EngineChoice()

@@ -32,6 +32,7 @@ def collect_assets(campaign: Campaign, brand: Brand) -> Iterator[AssetSpec]:
             brief=campaign.brief,
             slots=tuple(_slots(campaign, brand, placement, locale)),
             forbidden=brand.forbidden,
+            allowed=(*brand.allowed, *campaign.allowed),
         )
 
 

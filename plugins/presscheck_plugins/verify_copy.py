@@ -50,9 +50,10 @@ def verify_with(
         )
         for slot in asset.slots
     ]
-    readings, findings = proofread(image, slots, reader.read, logo=logo)
+    readings, findings = proofread(image, slots, reader.read, logo=logo, allowed=asset.allowed)
     return Verdict(
-        verifier=f"copy ({reader.name})",
+        verifier="copy",
+        reader=reader.name,
         status=overall(readings, findings),
         slots=readings,
         findings=findings,

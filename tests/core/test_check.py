@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from pydantic import TypeAdapter
 
 from presscheck.assets import Edit, EditKind, SlotReading, Status, Verdict
 from presscheck.check import check_batch, check_image, explain, verdict_json
@@ -75,6 +76,9 @@ def test_a_verdict_is_json() -> None:
     assert values["status"] == "reject"
     assert values["slots"][0]["words"] == [["SUMMER", "SUMER"]]
     assert values["slots"][0]["trouble"] == "misspelt"
+    assert values["slots"][0]["thresholds"] is None
+    assert values["reader"] == "recites 1"
+    assert TypeAdapter(Verdict).validate_python(values) == verdict
 
 
 @pytest.mark.parametrize("copy", [{}, {"headline": " "}, {"headline": "\u200b"}])

@@ -162,10 +162,22 @@ def test_check_reads_an_image_made_elsewhere(paper, write_campaign, tmp_path) ->
     with Image.open(marked) as drawn, Image.open(tmp_path / image) as plain:
         assert drawn.size == plain.size
         assert ImageChops.difference(drawn.convert("RGB"), plain.convert("RGB")).getbbox()
+    done = paper.run("check", image, *copy[:2], "--allow", "UNTIL 30 JUNE", "--json")
+    assert json.loads(done.stdout)["findings"] == []
+    _ends(paper.run("check", image, "--batch", "items.jsonl"), 2, "Leave the image")
     nowhere = str(tmp_path / "no/where.png")
     _ends(paper.run("check", image, *copy, "--overlay", nowhere), 2, "cannot be written")
     _ends(paper.run("check", "campaign.yaml", "--copy", "x"), 2, "campaign.yaml")
     _ends(paper.run("check", "nowhere.png", "--copy", "x"), 2, "nowhere.png")
+
+
+@pytest.mark.parametrize("json_", [["--json"], []])
+def test_copy_in_another_encoding_is_told_back(paper, tmp_path, json_) -> None:
+    Image.new("RGB", (90, 60)).save(tmp_path / "a.png")
+    arguments = ["check", "a.png", "--copy", b"caf\xe9".decode(errors="surrogateescape"), *json_]
+    done = paper.run(*arguments, PYTHONIOENCODING="utf-8:strict")
+    _ends(done, 3)
+    assert "caf\\udce9" in done.stdout
 
 
 @pytest.mark.parametrize("command", ["brands", "engines", "plugins"])

@@ -15,11 +15,22 @@ import pytest
 from presscheck.assets import (
     AssetSpec,
     AssetState,
+    Attempt,
+    Box,
+    Candidate,
+    CharReading,
     Decision,
+    Edit,
+    EditKind,
     Pull,
     Receipt,
     Rendition,
     Roll,
+    SlotReading,
+    Status,
+    Thresholds,
+    Trouble,
+    Verdict,
 )
 from presscheck.errors import InputError, StorageError
 from presscheck.ledger import Ledger
@@ -48,6 +59,31 @@ def _pull(number: int, base: str = "base") -> Pull:
         asset="a", number=number, decision=Decision(roll=Roll.PLAN, reason="first roll"),
         prompt="", plan="plan", plan_seed=0, render_seed=0, base=base, seconds={"plan": 0.25},
     )  # fmt: skip
+
+
+def _attempt() -> Attempt:
+    box = Box(x=0.1, y=0.1, width=0.5, height=0.2)
+    reading = SlotReading(
+        slot="headline", expected="SALE", read="SOLE", distance=1, status=Status.REJECT,
+        trouble=Trouble.MISSPELT, box=box, words=(("SALE", "SOLE"),),
+        edits=(Edit(kind=EditKind.SUBSTITUTED, expected="A", read="O", at=1, confidence=0.9),),
+        characters=(CharReading(character="S", loss=-4.5, posterior=0.99, instead="", box=box),),
+        thresholds=Thresholds(accept=0.7, reject=4.0, no_space=8.0), views=4,
+    )  # fmt: skip
+    verdict = Verdict(
+        verifier="copy", reader="eyes 1", status=Status.REJECT, slots=(reading,), seconds=0.123
+    )
+    return Attempt(
+        asset="a", number=1, roll=Roll.PLAN, reason="first roll", prompt="", plan="p", plan_seed=0,
+        render_seed=0, base="b", verdicts=(verdict,),
+        candidate=Candidate(asset="a", roll=1, image="i", width=64, height=64),
+    )  # fmt: skip
+
+
+def test_a_verdict_comes_back_whole(ledger) -> None:
+    ledger.begin("run", {}, [_spec("a")])
+    ledger.record("run", "a", "1", _attempt())
+    assert ledger.asset("run", "a").attempts == (_attempt(),)
 
 
 def test_a_run_is_kept_with_its_assets_in_order(ledger) -> None:

@@ -26,6 +26,7 @@ from presscheck.assets import (
     SlotCopy,
     SlotReading,
     Status,
+    Thresholds,
     Verdict,
 )
 from presscheck.errors import DeliveryError
@@ -51,7 +52,14 @@ def _campaign() -> Campaign:
 def _attempt(number: int, read: str, *, typeset: tuple[str, ...] = ()) -> Attempt:
     status = Status.ACCEPT if read == "Fresh start" else Status.REJECT
     reading = SlotReading(
-        slot="headline", expected="Fresh start", read=read, distance=0, status=status, box=BOX
+        slot="headline",
+        expected="Fresh start",
+        read=read,
+        distance=0,
+        status=status,
+        box=BOX,
+        thresholds=Thresholds(accept=0.7, reject=4.0, no_space=8.0),
+        views=2,
     )
     return Attempt(
         asset="spring-square-en-1",
@@ -71,7 +79,9 @@ def _attempt(number: int, read: str, *, typeset: tuple[str, ...] = ()) -> Attemp
             height=512,
             typeset=typeset,
         ),
-        verdicts=(Verdict(verifier="copy", status=status, slots=(reading,), seconds=1.5),),
+        verdicts=(
+            Verdict(verifier="copy", reader="eyes 1", status=status, slots=(reading,), seconds=1.5),
+        ),
         seconds={"plan": 2.0},
         money=0.1,
     )
@@ -130,6 +140,9 @@ def test_the_manifest_tells_what_was_accepted_and_delivered() -> None:
         {
             "slot": "headline",
             "verifier": "copy",
+            "reader": "eyes 1",
+            "views": 2,
+            "thresholds": {"accept": 0.7, "reject": 4.0, "no_space": 8.0},
             "status": "accept",
             "expected": "Fresh start",
             "read": "Fresh start",

@@ -39,6 +39,12 @@ def test_a_campaign_cannot_be_changed() -> None:
         Campaign.model_validate(TREE).name = "other"
 
 
+@pytest.mark.parametrize("allowed", [[" "], ["x" * 101], [7], "OPEN"])
+def test_allowed_text_is_a_list_of_short_phrases(allowed: object) -> None:
+    with pytest.raises(ValidationError):
+        Campaign.model_validate({**TREE, "allowed": allowed})
+
+
 @given(text=st.text(max_size=60))
 def test_copy_that_passes_is_normal_and_holds_nothing_that_opens_a_quotation(text) -> None:
     try:

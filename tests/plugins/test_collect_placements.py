@@ -25,6 +25,7 @@ BRAND = Brand.model_validate(
         "fonts": {"text": {"file": "text.ttf"}},
         "slots": {"headline": SLOT, "cta": SLOT, "legal": {**SLOT, "default": "Terms apply"}},
         "forbidden": ["cheap"],
+        "allowed": ["Kit & Co"],
     }
 )
 
@@ -53,6 +54,11 @@ def test_every_placement_locale_and_variant_is_an_asset_in_order() -> None:
     ]  # fmt: skip
     assert len({asset.seed for asset in assets}) == 8
     assert all(asset.forbidden == ("cheap",) for asset in assets)
+
+
+def test_the_brand_and_the_campaign_allow_text_in_the_scene() -> None:
+    assets = [*collect_assets(_campaign(allowed=["OPEN"]), BRAND)]
+    assert all(asset.allowed == ("Kit & Co", "OPEN") for asset in assets)
 
 
 def test_slots_take_the_locales_copy_or_the_brands_default() -> None:

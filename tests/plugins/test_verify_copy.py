@@ -1,12 +1,15 @@
 """Candidates are read back: drawn posters and typeset images, right and wrong."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
+from pydantic import TypeAdapter
 
-from presscheck.assets import AssetSpec, Box, RenderMode, SlotCopy, Status, Trouble
+from presscheck.assets import AssetSpec, Box, RenderMode, SlotCopy, Status, Trouble, Verdict
+from presscheck.verification.rules import Rules
 from presscheck_nano.posters import make_poster
 from presscheck_plugins.read_ppocr import PpOcrReader
 from presscheck_plugins.verify_copy import verify_with
@@ -35,6 +38,26 @@ def test_a_drawn_poster_is_accepted(copy: str, seed: int) -> None:
     verdict = verify_with(reader(), poster(copy, seed), asset(copy))
     assert verdict.status is Status.ACCEPT
     assert verdict.seconds > 0
+
+
+def test_a_verdict_names_its_reader_thresholds_and_views_and_is_kept_whole() -> None:
+    verdict = verify_with(reader(), poster("SUMER SALE", 1), asset("SUMMER SALE"))
+    assert verdict.verifier == "copy"
+    assert verdict.reader == reader().name
+    assert verdict.slots[0].thresholds == Rules().thresholds
+    assert verdict.slots[0].views > 1
+    adapter = TypeAdapter(Verdict)
+    assert adapter.validate_json(adapter.dump_json(verdict)) == verdict
+
+
+def test_text_that_the_asset_allows_may_stand_in_the_scene() -> None:
+    image = poster("SUMMER SALE", 1)
+    font = ImageFont.load_default(22)
+    ImageDraw.Draw(image).text((130, image.height - 40), "Northline", "black", font)
+    spec = asset("SUMMER SALE")
+    assert verify_with(reader(), image, spec).status is Status.REJECT
+    allowed = verify_with(reader(), image, replace(spec, allowed=("NORTHLINE",)))
+    assert allowed.findings == ()
 
 
 @pytest.mark.parametrize(

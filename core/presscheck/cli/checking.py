@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import re
+from collections.abc import Collection
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from presscheck import errors
 from presscheck.assets import Status, Verdict
-from presscheck.check import check_batch, check_image, explain, verdict_json
+from presscheck.check import Draw, check_batch, check_image, explain, verdict_json
 from presscheck.cli.consoles import open_console
-from presscheck.errors import InputError
+from presscheck.errors import InputError, first_line
 from presscheck.images import open_image
 from presscheck.plugins import Plugins, pick
 from presscheck.registry import Reader
@@ -24,10 +26,18 @@ COLOURS = {
     Status.REJECT: "red",
     Status.UNSUPPORTED: "magenta",
 }
+LONGEST_STEM = 60
+"""Characters of an image's name that its overlay's name keeps; file systems allow 255 bytes."""
 
 
 def check_one(
-    image: Path, copy: list[str], reader: str, *, as_json: bool, overlay: Path | None = None
+    image: Path,
+    copy: list[str],
+    reader: str,
+    *,
+    as_json: bool,
+    allowed: Collection[str] = (),
+    overlay: Path | None = None,
 ) -> int:
     """Check one image and print the verdict; return 3 unless it is accepted.
 
@@ -35,7 +45,7 @@ def check_one(
     """
     slots = _slots(copy)
     opened = open_image(image)
-    verdict = check_image(opened, slots, _reader(reader))
+    verdict = check_image(opened, slots, _reader(reader), allowed=allowed)
     if overlay is not None:
         _write_overlay(opened, verdict, overlay)
     if as_json:
@@ -56,19 +66,55 @@ def _write_overlay(image: Image.Image, verdict: Verdict, path: Path) -> None:
         draw_overlay(image, verdict).save(path, "PNG")
     except OSError as error:
         raise InputError(
-            f"--overlay {path} cannot be written: {error.strerror}.",
+            f"--overlay {path} cannot be written: {first_line(error)}.",
             remedy="Name a file in a folder that is there.",
         ) from error
 
 
-def check_batch_file(batch: Path, reader: str) -> int:
-    """Check the images of a JSON-lines file, print a JSON line each; return 3 unless all pass."""
+def check_batch_file(
+    batch: Path, reader: str, *, allowed: Collection[str] = (), overlays: Path | None = None
+) -> int:
+    """Check the images of a JSON-lines file, print a JSON line each; return 3 unless all pass.
+
+    With `overlays`, each verdict is drawn on its image, into that folder.
+    """
     accepted = True
+    draw = None if overlays is None else _draw_into(overlays)
     with _open(batch) as lines:
-        for answer in check_batch(lines, _reader(reader), folder=batch.parent):
+        for answer in check_batch(
+            lines, _reader(reader), folder=batch.parent, allowed=allowed, draw=draw
+        ):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
             accepted = accepted and answer["status"] == Status.ACCEPT.value
     return errors.EXIT_OK if accepted else errors.EXIT_REVIEW
+
+
+def _draw_into(folder: Path) -> Draw:
+    """Return what writes each overlay into `folder`, which is made when it is missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"--overlay {folder} is no folder that can be written to: {error.strerror}.",
+            remedy="With --batch, name a folder.",
+        ) from error
+
+    def draw(line: int, name: str, image: Image.Image, verdict: Verdict) -> Path:
+        path = folder / overlay_name(line, name)
+        _write_overlay(image, verdict, path)
+        return path
+
+    return draw
+
+
+def overlay_name(line: int, image: str) -> str:
+    """Return a file name for the overlay of a batch line; the line's number makes it unique.
+
+    >>> overlay_name(7, "../b/Été 2.jpeg")
+    '0007-Été-2.png'
+    """
+    stem = re.sub(r"[^\w.-]+", "-", PurePath(image).stem)[:LONGEST_STEM]
+    return f"{line:04}-{stem}.png"
 
 
 def _open(batch: Path) -> BinaryIO:

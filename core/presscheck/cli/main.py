@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -106,7 +107,14 @@ def check(
     ] = None,
     reader: Annotated[str, typer.Option(help="The reader (OCR) to use.")] = "ppocr",
     overlay: Annotated[
-        Path | None, typer.Option(help="Draw the verdict on the image, into this PNG file.")
+        Path | None,
+        typer.Option(
+            help="Draw the verdict on the image: into this PNG file, or this folder with --batch."
+        ),
+    ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option("--allow", help="Text that may stand in the scene, such as a brand's name."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -114,13 +122,20 @@ def check(
     from presscheck.cli.checking import check_batch_file, check_one
 
     if batch is not None:
-        raise typer.Exit(check_batch_file(batch, reader))
+        if image is not None or copy:
+            raise errors.InputError(
+                "--batch names its images and their copy itself.",
+                remedy="Leave the image and --copy out.",
+            )
+        raise typer.Exit(check_batch_file(batch, reader, allowed=allow or (), overlays=overlay))
     if image is None or not copy:
         raise errors.InputError(
             "check needs an image and its copy.",
             remedy="Write `presscheck check poster.png --copy 'SUMMER SALE'`, or use --batch.",
         )
-    raise typer.Exit(check_one(image, copy, reader, as_json=as_json, overlay=overlay))
+    raise typer.Exit(
+        check_one(image, copy, reader, as_json=as_json, allowed=allow or (), overlay=overlay)
+    )
 
 
 @app.command()
@@ -173,6 +188,10 @@ def doctor(work: Work = DEFAULT_WORK, as_json: Json = False) -> None:
 
 def main() -> None:
     """Run the command line and end the process with a documented exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # An argument in another encoding must not end in a traceback when it is told back.
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(_run())
     except errors.PresscheckError as error:

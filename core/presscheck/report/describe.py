@@ -8,22 +8,29 @@ from presscheck.assets import (
     Asset,
     AssetState,
     Attempt,
-    Box,
     Receipt,
     Roll,
     Severity,
     SlotCopy,
     SlotReading,
     Status,
+    Verdict,
 )
 from presscheck.report.differences import differences
 from presscheck.report.images import THUMB, Previews
+from presscheck.report.marks import (
+    SMALLEST,
+    SMALLEST_IN_THUMB,
+    findings,
+    letter,
+    marks,
+    trouble,
+)
 from presscheck.report.summary import PASSED, duration, shown_attempt
 from presscheck.report.view import (
     AssetView,
     AttemptView,
     FindingView,
-    Mark,
     ReadingView,
     ReceiptView,
     SlotView,
@@ -59,9 +66,9 @@ def asset_view(asset: Asset, number: int, previews: Previews, side: int) -> Asse
         state=STATES[asset.state],
         kind=_kind(asset.state),
         reason=asset.reason,
-        alt=f"{spec.placement}, {spec.locale}. Copy asked for: {copy}",
+        alt=f"{spec.placement}, {spec.locale}. Copy asked for: {copy}{_wrong(attempt)}",
         picture=previews.of(attempt.candidate.image, side) if attempt else None,
-        marks=_marks(asset, attempt) if attempt else (),
+        marks=marks(spec, attempt, SMALLEST) if attempt else (),
         slots=tuple(_slot(slot, index, attempt) for index, slot in enumerate(spec.slots, start=1)),
         findings=_findings(attempt) if attempt else (),
         attempts=tuple(_attempt(asset, roll, attempt, previews) for roll in asset.attempts),
@@ -82,37 +89,30 @@ def _ratio(width: int, height: int) -> str:
     return "tall" if height > 1.2 * width else "even"
 
 
-def _readings(attempt: Attempt, slot: str) -> list[tuple[str, SlotReading]]:
-    return [
-        (verdict.verifier, reading)
-        for verdict in attempt.verdicts
-        for reading in verdict.slots
-        if reading.slot == slot
-    ]
-
-
 def _worst(statuses: Sequence[Status]) -> str:
     order = (Status.REJECT, Status.UNSURE, Status.UNSUPPORTED, Status.ACCEPT)
     return next((status.value for status in order if status in statuses), "unread")
 
 
 def _slot(slot: SlotCopy, number: int, attempt: Attempt | None) -> SlotView:
-    readings = _readings(attempt, slot.name) if attempt else []
+    verdicts = attempt.verdicts if attempt else ()
+    read = [(one, r) for one in verdicts for r in one.slots if r.slot == slot.name]
     typeset = attempt is not None and slot.name in attempt.candidate.typeset
     return SlotView(
         label=str(number),
         name=slot.name,
         text=slot.text,
         drawn_by="typeset" if typeset else "model",
-        status=_worst([reading.status for _, reading in readings]),
-        readings=tuple(_reading(verifier, reading) for verifier, reading in readings),
+        status=_worst([reading.status for _, reading in read]),
+        readings=tuple(_reading(verdict, reading) for verdict, reading in read),
     )
 
 
-def _reading(verifier: str, reading: SlotReading) -> ReadingView:
+def _reading(verdict: Verdict, reading: SlotReading) -> ReadingView:
     expected, read = differences(reading.expected, reading.read)
     return ReadingView(
-        verifier=verifier,
+        verifier=verdict.verifier,
+        reader=verdict.reader,
         status=reading.status.value,
         trouble=reading.trouble.value if reading.trouble else "",
         equal=reading.expected == reading.read,
@@ -123,40 +123,16 @@ def _reading(verifier: str, reading: SlotReading) -> ReadingView:
 
 
 def _findings(attempt: Attempt) -> tuple[FindingView, ...]:
-    found = [finding for verdict in attempt.verdicts for finding in verdict.findings]
     return tuple(
         FindingView(
-            label=_letter(index),
+            label=letter(index),
             severity=finding.severity.value,
             check=finding.check,
             message=finding.message,
             remedy=finding.remedy,
         )
-        for index, finding in enumerate(found)
+        for index, finding in enumerate(findings(attempt))
     )
-
-
-def _letter(index: int) -> str:
-    return chr(ord("A") + index) if index < 26 else f"A{index - 25}"
-
-
-def _marks(asset: Asset, attempt: Attempt) -> tuple[Mark, ...]:
-    marks: list[Mark] = []
-    for number, slot in enumerate(asset.spec.slots, start=1):
-        for _, reading in _readings(attempt, slot.name)[:1]:
-            kind = reading.status.value if reading.box else "absent"
-            marks.append(_mark(str(number), kind, reading.box or slot.box))
-    found = [finding for verdict in attempt.verdicts for finding in verdict.findings]
-    for index, finding in enumerate(found):
-        if finding.box:
-            kind = "reject" if finding.severity is Severity.ERROR else "unsure"
-            marks.append(_mark(_letter(index), f"{kind} finding", finding.box))
-    return tuple(marks)
-
-
-def _mark(label: str, kind: str, box: Box) -> Mark:
-    x, y, width, height = (round(1000 * part, 1) for part in (box.x, box.y, box.width, box.height))
-    return Mark(label=label, kind=kind, x=x, y=y, width=width, height=height)
 
 
 def _attempt(
@@ -171,7 +147,7 @@ def _attempt(
         accepted=attempt.accepted,
         shown=attempt is shown,
         picture=None if alone else previews.of(attempt.candidate.image, THUMB),
-        marks=_marks(asset, attempt),
+        marks=marks(asset.spec, attempt, SMALLEST_IN_THUMB),
         problems=_problems(attempt),
         seeds=f"seeds {attempt.plan_seed}, {attempt.render_seed}",
         plan=_plan(attempt),
@@ -190,26 +166,18 @@ def _plan(attempt: Attempt) -> str:
     return told
 
 
+def _wrong(attempt: Attempt | None) -> str:
+    problems = _problems(attempt) if attempt else ()
+    return f". Wrong in it: {'; '.join(problems)}" if problems else ""
+
+
 def _problems(attempt: Attempt) -> tuple[str, ...]:
     """Return one line for everything that kept an attempt from being accepted."""
     lines: list[str] = []
     for verdict in attempt.verdicts:
-        lines += [_trouble(r) for r in verdict.slots if r.status is not Status.ACCEPT]
+        lines += [trouble(r) for r in verdict.slots if r.status is not Status.ACCEPT]
         lines += [f.message for f in verdict.findings if f.severity is Severity.ERROR]
     return tuple(lines)
-
-
-def _trouble(reading: SlotReading) -> str:
-    what = reading.trouble.value if reading.trouble else reading.status.value
-    words = ", ".join(
-        f"“{_short(read) or '…'}” for “{_short(wanted)}”" for wanted, read in reading.words
-    )
-    return f"{reading.slot} {what}" + (f": {words}" if words else "")
-
-
-def _short(word: str) -> str:
-    """Return a word in full unless it would fill a column; the copy table has it whole."""
-    return word if len(word) <= 32 else f"{word[:31]}…"
 
 
 def _receipt(receipt: Receipt) -> ReceiptView:

@@ -54,6 +54,7 @@ def contact_sheet(
             assets=views,
             review=_of(views, "review"),
             open=_of(views, "open"),
+            marked=any(view.marks or any(roll.marks for roll in view.attempts) for view in views),
         )
     )
 

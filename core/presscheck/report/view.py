@@ -9,8 +9,25 @@ from presscheck.report.images import Preview
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Circle:
+    """An ellipse around wrong letters, in thousandths of a picture's width and height.
+
+    `across` and `down` are its half axes; `title` says what is wrong.
+    """
+
+    x: float
+    y: float
+    across: float
+    down: float
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Mark:
-    """A box over a picture, in thousandths of its width and height; `label` ties it to a row."""
+    """A frame over a picture, in thousandths of its width and height; `label` ties it to a row.
+
+    `title` says what is wrong there, `circles` where exactly.
+    """
 
     label: str
     kind: str
@@ -18,13 +35,16 @@ class Mark:
     y: float
     width: float
     height: float
+    title: str
+    circles: tuple[Circle, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadingView:
-    """What one verifier read in a slot."""
+    """What one verifier read in a slot, and with which reader."""
 
     verifier: str
+    reader: str
     status: str
     trouble: str
     equal: bool

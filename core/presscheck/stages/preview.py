@@ -54,7 +54,8 @@ def judge_lines(
     ]
     left, top, right, bottom = crop_box((plan.width, plan.height), spec.width, spec.height)
     size = right - left, bottom - top
-    readings, findings = preread(to_lines(_shifted(preview.lines, left, top, size), *size), slots)
+    lines = to_lines(_shifted(preview.lines, left, top, size), *size)
+    readings, findings = preread(lines, slots, spec.allowed)
     return Verdict(
         verifier=f"preview ({preview.kind})",
         status=overall(readings, findings),
@@ -84,6 +85,7 @@ def _judge_sketch(job: Job, sketch: Image.Image, asset: Asset, decision: Decisio
     findings = tuple(finding for verdict in verdicts for finding in verdict.findings)
     return Verdict(
         verifier="preview (sketch)",
+        reader=", ".join(dict.fromkeys(verdict.reader for verdict in verdicts if verdict.reader)),
         status=overall(readings, findings),
         slots=readings,
         findings=findings,

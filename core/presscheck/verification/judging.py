@@ -11,7 +11,9 @@ from presscheck.assets import Box, CharReading, SlotReading, Status, Trouble
 from presscheck.verification.assign import Found
 from presscheck.verification.compare import same_letters
 from presscheck.verification.differences import find_edits
+from presscheck.verification.lines import Line
 from presscheck.verification.normalise import allowed_case, normalise
+from presscheck.verification.places import place_edits
 from presscheck.verification.rows import spaces_hold
 from presscheck.verification.rules import Rules
 from presscheck.verification.scoring import score_slot
@@ -59,6 +61,7 @@ def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
         settled = _by_losses(reading, _middle(alike), slot.rules, spaced=spaced)
     else:
         settled = _by_text(reading, slot.rules, spaced=best.spaced)
+    settled = replace(settled, edits=place_edits(settled, best.found))
     if settled.status is not Status.REJECT and outside(slot, best.found):
         return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
     return settled
@@ -82,19 +85,13 @@ def _by_text(reading: SlotReading, rules: Rules, *, spaced: bool) -> SlotReading
 def _by_losses(
     reading: SlotReading, characters: tuple[CharReading, ...], rules: Rules, *, spaced: bool
 ) -> SlotReading:
+    reading = replace(reading, characters=characters, thresholds=rules.thresholds)
     spaces = max((one.loss for one in _wide_spaces(characters, rules)), default=-1.0)
     letters = max((one.loss for one in characters if not _is_space(one)), default=-1.0)
     spaces = -1.0 if spaced else spaces
     if letters < rules.accept and spaces < rules.accept:
-        return replace(
-            reading,
-            distance=0,
-            status=Status.ACCEPT,
-            trouble=None,
-            words=(),
-            characters=characters,
-        )
-    told = _with_edits(replace(reading, characters=characters), characters, rules)
+        return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=())
+    told = _with_edits(reading, characters, rules)
     surely = letters >= rules.reject or spaces >= rules.no_space
     return replace(told, status=Status.REJECT if surely else Status.UNSURE)
 
@@ -122,21 +119,28 @@ def _with_edits(
 
 def back_in_place(seen: View, place: Box) -> View:
     """Return what was seen in a part of an image with its boxes in fractions of the whole."""
-
-    def whole(box: Box) -> Box:
-        return Box(
-            x=place.x + box.x * place.width,
-            y=place.y + box.y * place.height,
-            width=box.width * place.width,
-            height=box.height * place.height,
-        )
-
     box, characters = seen.reading.box, seen.characters
     if characters is not None:
-        characters = tuple(replace(one, box=whole(one.box)) for one in characters)
+        characters = tuple(replace(one, box=_whole(one.box, place)) for one in characters)
     return replace(
         seen,
-        reading=seen.reading if box is None else replace(seen.reading, box=whole(box)),
-        found=tuple(replace(line, box=whole(line.box)) for line in seen.found),
+        reading=seen.reading if box is None else replace(seen.reading, box=_whole(box, place)),
+        found=tuple(_line_in_place(line, place) for line in seen.found),
         characters=characters,
     )
+
+
+def _whole(box: Box, place: Box) -> Box:
+    return Box(
+        x=place.x + box.x * place.width,
+        y=place.y + box.y * place.height,
+        width=box.width * place.width,
+        height=box.height * place.height,
+    )
+
+
+def _line_in_place(line: Line, place: Box) -> Line:
+    corners = tuple(
+        (place.x + x * place.width, place.y + y * place.height) for x, y in line.corners
+    )
+    return replace(line, box=_whole(line.box, place), corners=corners)

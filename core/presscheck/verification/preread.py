@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from presscheck.assets import Finding, SlotReading, Status, Trouble
 from presscheck.verification.assign import Found, assign
 from presscheck.verification.lines import Line
-from presscheck.verification.proofread import extra_text, left_over
 from presscheck.verification.slots import Expected, misread, outside
+from presscheck.verification.unwanted import unwanted_text
 
 
 def preread(
-    lines: Sequence[Line], slots: Sequence[Expected]
+    lines: Sequence[Line], slots: Sequence[Expected], allowed: Collection[str] = ()
 ) -> tuple[tuple[SlotReading, ...], tuple[Finding, ...]]:
     """Return a reading for each slot, and findings about letters that nobody asked for.
 
@@ -22,7 +22,7 @@ def preread(
     regions = {slot.name: slot.box for slot in slots if slot.box is not None}
     found = assign({slot.name: slot.text for slot in slots}, regions, lines)
     readings = tuple(_judge(slot, found[slot.name]) for slot in slots)
-    return readings, tuple(extra_text(left_over(lines, found), readings))
+    return readings, tuple(unwanted_text(lines, found, readings, allowed))
 
 
 def _judge(slot: Expected, found: Found) -> SlotReading:

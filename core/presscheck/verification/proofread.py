@@ -12,7 +12,7 @@ median counts. Where a slot's font is known, the shapes of its glyphs have the l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from PIL import Image
@@ -25,6 +25,7 @@ from presscheck.verification.compare import is_part
 from presscheck.verification.judging import View, back_in_place, best_view, judge, view
 from presscheck.verification.lines import Line, around, grow, is_decoration, share_inside, to_lines
 from presscheck.verification.slots import Expected, unread
+from presscheck.verification.unwanted import left_over, unwanted_text
 
 NEAR = 8
 """A reading is near when it has at most one edit for each so many characters (or one)."""
@@ -46,9 +47,17 @@ class Look(Protocol):
 
 
 def proofread(
-    image: Image.Image, slots: Sequence[Expected], look: Look, *, logo: Box | None = None
+    image: Image.Image,
+    slots: Sequence[Expected],
+    look: Look,
+    *,
+    logo: Box | None = None,
+    allowed: Collection[str] = (),
 ) -> tuple[tuple[SlotReading, ...], tuple[Finding, ...]]:
-    """Read `image` and return a reading for each slot, and findings about other text."""
+    """Read `image` and return a reading for each slot, and findings about other text.
+
+    `allowed` phrases may stand in the scene; see `unwanted`.
+    """
     lines = _lines(look(image), image, logo)
     found = _found(slots, lines)
     views = {slot.name: [view(image, slot, found[slot.name])] for slot in slots}
@@ -61,7 +70,7 @@ def proofread(
         if _open(slot, views[slot.name]):
             views[slot.name] += _look_again(image, slot, judge(slot, views[slot.name]), look)
     readings = tuple(_told(image, slot, views[slot.name]) for slot in slots)
-    return readings, tuple(extra_text(left_over(lines, found), readings))
+    return readings, tuple(unwanted_text(lines, found, readings, allowed))
 
 
 def _lines(texts: Iterable[ReadText], image: Image.Image, logo: Box | None) -> list[Line]:
@@ -109,12 +118,6 @@ def _with_attempts(
     return given
 
 
-def left_over(lines: Iterable[Line], found: Mapping[str, Found]) -> list[Line]:
-    """Return the lines that no slot took."""
-    taken = [line for lines_ in found.values() for line in lines_]
-    return [line for line in lines if all(line is not other for other in taken)]
-
-
 def overall(readings: Iterable[SlotReading], findings: Iterable[Finding]) -> Status:
     """Return the worst status: reject, then unsupported, then unsure, then accept."""
     states = {reading.status for reading in readings}
@@ -122,25 +125,6 @@ def overall(readings: Iterable[SlotReading], findings: Iterable[Finding]) -> Sta
         states.add(Status.REJECT)
     order = (Status.REJECT, Status.UNSUPPORTED, Status.UNSURE)
     return next((status for status in order if status in states), Status.ACCEPT)
-
-
-def extra_text(lines: Iterable[Line], readings: Sequence[SlotReading]) -> list[Finding]:
-    """Return an error for each line that nobody asked for, unless it may be a shape.
-
-    What lies where a slot's copy was read at the second look is that copy.
-    """
-    boxes = [reading.box for reading in readings if reading.box is not None]
-    return [
-        Finding(
-            check="copy",
-            severity=Severity.ERROR,
-            message=f'"{line.text}" stands in the image, and nobody asked for it.',
-            remedy="Roll again, or ask for a calmer picture in the brief.",
-            box=line.box,
-        )
-        for line in lines
-        if not is_decoration(line) and all(share_inside(line.box, box) < 0.5 for box in boxes)
-    ]
 
 
 def _look_again(image: Image.Image, slot: Expected, reading: SlotReading, look: Look) -> list[View]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from presscheck.assets import Thresholds
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
@@ -22,3 +24,8 @@ class Rules:
     def __post_init__(self) -> None:
         if not self.accept <= self.reject <= self.no_space:
             raise ValueError(f"accept <= reject <= no_space must hold, not {self}")
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The same as a verdict tells it."""
+        return Thresholds(accept=self.accept, reject=self.reject, no_space=self.no_space)

@@ -55,7 +55,7 @@ def split_copy(wanted: str, lines: Sequence[str]) -> list[str] | None:
     start = end = 0
     for line in lines[:-1]:
         end += len(line)
-        cut = _nearest_cut(wanted, _carried(blocks, end), start)
+        cut = _nearest_cut(wanted, carried(blocks, end), start)
         if cut is None:
             return None
         pieces.append(wanted[start:cut].strip())
@@ -64,7 +64,7 @@ def split_copy(wanted: str, lines: Sequence[str]) -> list[str] | None:
     return pieces if all(pieces) else None
 
 
-def _carried(blocks: Opcodes, place: int) -> int:
+def carried(blocks: Opcodes, place: int) -> int:
     """Return where a place of the read text lies in the expected one."""
     for block in blocks:
         if block.src_start <= place <= block.src_end:
@@ -94,11 +94,11 @@ def _reading(score: Score, line: Line) -> CharReading:
         loss=score.loss,
         posterior=score.posterior,
         instead=score.instead,
-        box=_part(line, score.start, score.end),
+        box=part_of(line, score.start, score.end),
     )
 
 
-def _part(line: Line, start: float, end: float) -> Box:
+def part_of(line: Line, start: float, end: float) -> Box:
     """Return the box of a part of a line, `start` to `end` of its length."""
     if len(line.corners) != 4:
         return line.box

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from presscheck.assets import (
     Attempt,
     Box,
     Candidate,
+    Edit,
     Finding,
     Receipt,
     RenderMode,
@@ -33,6 +35,7 @@ from presscheck.assets import (
 from presscheck.brand import Brand
 from presscheck.errors import StorageError
 from presscheck.spec import Campaign
+from presscheck.verification.differences import find_edits
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
@@ -132,15 +135,33 @@ def _set(draw: ImageDraw.ImageDraw, size: tuple[int, int], name: str, text: str,
     left, top, right, bottom = PLACES[name].pixels(*size)
     if name == "cta":
         draw.rounded_rectangle((left, top, right, bottom), (bottom - top) / 2, fill=dark)
-    points = 0.7 * (bottom - top)
-    while points > 5:
-        font = ImageFont.load_default(size=points)
-        if draw.textlength(text, font=font) < 0.94 * (right - left):
-            break
-        points *= 0.93
     ink = "#fbf3e4" if name in {"cta", "legal"} else "#22201d"
     middle = ((left + right) / 2, (top + bottom) / 2)
-    draw.text(middle, text, fill=ink, font=font, anchor="mm")
+    draw.text(middle, text, fill=ink, font=_font(size, name, text), anchor="mm")
+
+
+def _font(size: tuple[int, int], name: str, text: str) -> ImageFont.FreeTypeFont:
+    left, top, right, bottom = PLACES[name].pixels(*size)
+    points = 0.7 * (bottom - top)
+    font = ImageFont.load_default(size=points)
+    while points > 5 and font.getlength(text) >= 0.94 * (right - left):
+        points *= 0.93
+        font = ImageFont.load_default(size=points)
+    return font
+
+
+def _letters(size: tuple[int, int], name: str, text: str) -> list[Box]:
+    """Return where the letters of a text that `_set` drew stand."""
+    font = _font(size, name, text)
+    left, top, right, bottom = PLACES[name].pixels(*size)
+    x, y = (left + right - font.getlength(text)) / 2, (top + bottom) / 2
+    steps = [(x + font.getlength(text[:at])) / size[0] for at in range(len(text) + 1)]
+    edges = [min(max(step, 0.0), 1.0) for step in steps]
+    half = 0.6 * font.size / size[1]
+    return [
+        Box(x=start, y=y / size[1] - half, width=end - start, height=2 * half)
+        for start, end in pairwise(edges)
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -216,7 +237,8 @@ def _attempt(
     typeset: tuple[str, ...],
     findings: tuple[Finding, ...],
 ) -> Attempt:
-    readings = tuple(_reading(slot, read[slot.name]) for slot in spec.slots)
+    size = spec.width, spec.height
+    readings = tuple(_reading(slot, read[slot.name], size) for slot in spec.slots)
     right = all(reading.status is Status.ACCEPT for reading in readings)
     wrong = next((r for r in readings if r.status is not Status.ACCEPT), None)
     rolls = [Roll.PLAN, Roll.RENDER, Roll.PLAN, Roll.TYPESET]
@@ -253,7 +275,7 @@ def _attempt(
     )
 
 
-def _reading(slot: SlotCopy, read: str) -> SlotReading:
+def _reading(slot: SlotCopy, read: str, size: tuple[int, int]) -> SlotReading:
     wrong = read != slot.text
     pairs = tuple(
         (wanted, got)
@@ -270,6 +292,15 @@ def _reading(slot: SlotCopy, read: str) -> SlotReading:
         trouble=trouble if wrong else None,
         box=slot.box if read else None,
         words=pairs if wrong else (),
+        edits=_edits(slot, read, _letters(size, slot.name, read)) if read else (),
+    )
+
+
+def _edits(slot: SlotCopy, read: str, letters: Sequence[Box]) -> tuple[Edit, ...]:
+    """Return what differs, each at the drawn letter next to it."""
+    return tuple(
+        replace(edit, box=letters[min(edit.at, len(letters) - 1)])
+        for edit in find_edits(slot.text, read, from_loss=4.0)
     )
 
 

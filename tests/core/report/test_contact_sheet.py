@@ -157,19 +157,19 @@ def test_headings_alternatives_and_landmarks_are_in_order(show, sheet: str) -> N
             assert page.locator(target).count() == 1
 
 
-def test_the_keyboard_reaches_everything_and_hides_the_boxes(show, sheet: str) -> None:
+def test_the_keyboard_reaches_everything_and_hides_the_marks(show, sheet: str) -> None:
     with show(sheet) as page:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
         assert page.locator(".proof .overlay").first.is_visible()
-        page.locator("#boxes").focus()
+        page.locator("#marks").focus()
         page.keyboard.press("Space")
         assert not page.locator(".proof .overlay").first.is_visible()
 
 
-def test_boxes_lie_where_the_copy_was_read(show, sheet: str) -> None:
+def test_a_slot_that_failed_is_framed_where_it_was_read(show, sheet: str) -> None:
     with show(sheet) as page:
-        plate = page.locator("#asset-1 .proof .plate")
+        plate = page.locator("#asset-4 .proof .plate")
         image = plate.locator("img").bounding_box()
         box = plate.locator(".mark rect").first.bounding_box()
         assert image is not None
@@ -177,6 +177,44 @@ def test_boxes_lie_where_the_copy_was_read(show, sheet: str) -> None:
         assert (box["x"] - image["x"]) / image["width"] == pytest.approx(0.08, abs=0.01)
         assert (box["y"] - image["y"]) / image["height"] == pytest.approx(0.08, abs=0.01)
         assert box["width"] / image["width"] == pytest.approx(0.84, abs=0.01)
+
+
+def test_the_wrong_letter_is_circled_on_every_picture_of_it(show, made, sheet: str) -> None:
+    letter = made.assets[3].attempts[-1].verdicts[0].slots[0].edits[0].box
+    with show(sheet) as page:
+        for plate in ("#asset-4 .proof .plate", "#asset-4 .rolls .shown .plate"):
+            image = page.locator(f"{plate} img").bounding_box()
+            circle = page.locator(f"{plate} .mark ellipse").bounding_box()
+            assert image is not None
+            assert circle is not None
+            middle = (circle["x"] + circle["width"] / 2 - image["x"]) / image["width"]
+            assert middle == pytest.approx(letter.x + letter.width / 2, abs=0.01)
+            assert 12 <= circle["height"] <= 60
+
+
+def test_accepted_pictures_stay_clean(show, sheet: str) -> None:
+    with show(sheet) as page:
+        assert page.locator(".asset.passed .proof .mark").count() == 0
+        assert page.locator(".rolls .accepted .mark").count() == 0
+        assert page.locator(".rolls .failed .mark").count() > 5
+
+
+def test_marks_and_pictures_say_in_words_what_is_wrong(show, sheet: str) -> None:
+    with show(sheet) as page:
+        plate = page.locator("#asset-4 .proof .plate")
+        alt = plate.locator("img").get_attribute("alt")
+        assert alt is not None
+        assert alt.endswith("Wrong in it: headline misspelt: “Morgan” for “Morgen”")
+        titles = plate.locator("title").all_text_contents()
+        assert titles == [
+            "headline misspelt: “Morgan” for “Morgen”",
+            "“a” where “e” was expected",
+        ]
+
+
+def test_without_anything_wrong_there_is_nothing_to_hide(made) -> None:
+    html = _sheet(made, assets=made.assets[:1])
+    assert "Marks on the pictures" not in html
 
 
 def test_it_prints(show, sheet: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from presscheck.assets import Box, Status, Trouble
@@ -19,9 +21,9 @@ def line(text: str, row: float) -> ReadText:
     )
 
 
-def judge(*lines: ReadText) -> tuple[Status, Trouble | None]:
+def judge(*lines: ReadText, allowed: Sequence[str] = ()) -> tuple[Status, Trouble | None]:
     slots = [Expected(name="headline", text="SUMMER SALE", box=TOP)]
-    readings, findings = preread(to_lines(lines, 100, 100), slots)
+    readings, findings = preread(to_lines(lines, 100, 100), slots, allowed)
     return overall(readings, findings), readings[0].trouble
 
 
@@ -47,3 +49,8 @@ def test_anything_else_is_rejected(lines: list[ReadText], trouble: Trouble) -> N
 
 def test_letters_that_nobody_asked_for_reject_a_plan() -> None:
     assert judge(line("SUMMER SALE", 0.1), line("BREAD", 0.6)) == (Status.REJECT, None)
+
+
+def test_a_plan_may_hold_allowed_letters() -> None:
+    lines = line("SUMMER SALE", 0.1), line("BREAD", 0.6)
+    assert judge(*lines, allowed=["Bread"]) == (Status.ACCEPT, None)
