@@ -18,6 +18,7 @@ from PIL import Image
 
 from presscheck.assets import CharReading, Edit, EditKind, SlotReading, Status, Trouble
 from presscheck.verification.assign import Found
+from presscheck.verification.judging import ALIKE
 from presscheck.verification.lines import Line
 from presscheck.verification.normalise import allowed_case
 from presscheck.verification.scoring import split_copy
@@ -47,23 +48,8 @@ SURE, UNSURE = 0.95, 0.6
 """The confidence of what is certain, and of what a person should look at."""
 GOOD = 0.9
 """A glyph that fits less doesn't prove its character."""
-ALIKE = (
-    "0Oo",
-    "1lI|i!",
-    "5Ss",
-    "8B",
-    "2Zz",
-    "6bG",
-    "9gq",
-    "cC",
-    "kK",
-    "pP",
-    "uU",
-    "vV",
-    "wW",
-    "xX",
-)
-"""Signs that readers take for one another."""
+FORMS = ("'‘’`´′", '"“”„″«»', "-‑–—−")
+"""Forms of one sign, which no reader tells apart; in strict copy the written one must stand."""
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -76,6 +62,7 @@ class Piece:
     text: str
     start: int
     shapes: LineShapes
+    strict: bool
 
 
 def by_shape(image: Image.Image, slot: Expected, found: Found, reading: SlotReading) -> SlotReading:
@@ -123,7 +110,7 @@ def _pieces(
         places = _places(line, characters[start:end], pixels.shape)
         shapes = line_shapes(pixels, line, written[start:end], places, slot.type)
         if shapes is not None:
-            yield Piece(line=line, text=text, start=start, shapes=shapes)
+            yield Piece(line=line, text=text, start=start, shapes=shapes, strict=slot.strict)
         start = end
 
 
@@ -184,8 +171,8 @@ def _is_ground(shapes: Sequence[Shape], index: int, odd: set[int]) -> bool:
 
 
 def _folded(piece: Piece, shape: Shape) -> bool:
-    """Tell whether a sign may be drawn in another form: quotes and dashes may."""
-    return piece.text[shape.at] != piece.shapes.text[shape.at]
+    """Tell whether a sign may have another form: quotes and dashes may, but in strict copy."""
+    return not piece.strict and piece.text[shape.at] != piece.shapes.text[shape.at]
 
 
 def _space(
@@ -203,8 +190,9 @@ def _space(
 
 def _rival(piece: Piece, shape: Shape) -> str:
     """Return the sign that fits clearly better than the expected one, "" if none does."""
-    expected = piece.text[shape.at]
-    rivals = {sign for signs in ALIKE if expected in signs for sign in signs} - {expected}
+    expected = piece.shapes.text[shape.at]
+    alike = (*ALIKE, *FORMS) if piece.strict else ALIKE
+    rivals = {sign for signs in alike if expected in signs for sign in signs} - {expected}
     fits = [(_advantage(piece, shape, rival), rival) for rival in sorted(rivals)]
     best = max(fits, default=(0.0, ""))
     return best[1] if best[0] > BETTER else ""

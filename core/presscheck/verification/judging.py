@@ -19,6 +19,8 @@ from presscheck.verification.rules import Rules
 from presscheck.verification.scoring import score_slot
 from presscheck.verification.slots import Expected, misread, outside
 
+ALIKE = ("0Oo", "1lIi", "5Ss", "8B", "2Zz", "6bG", "9gq", "cC", "kK", "pP", "uU", "vV", "wW", "xX")
+"""Signs that readers take for one another."""
 NARROW = frozenset("%€$£¥°")
 """Beside these a space may be as narrow as none: some write 50 %, others 50%."""
 
@@ -61,10 +63,32 @@ def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
         settled = _by_losses(reading, _middle(alike), slot.rules, spaced=spaced)
     else:
         settled = _by_text(reading, slot.rules, spaced=best.spaced)
+    if slot.strict:
+        settled = _strictly(settled, slot.rules)
     settled = replace(settled, edits=place_edits(settled, best.found))
     if settled.status is not Status.REJECT and outside(slot, best.found):
         return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
     return settled
+
+
+def _strictly(reading: SlotReading, rules: Rules) -> SlotReading:
+    """Return the reading of strict copy: capitals must be written, and signs surely themselves."""
+    if reading.status is not Status.ACCEPT:
+        return reading
+    written, read = normalise(reading.expected), allowed_case(reading.expected, reading.read)
+    if written != read:
+        told = replace(reading, edits=find_edits(written, read, from_loss=rules.accept))
+        return replace(told, status=Status.REJECT, trouble=Trouble.MISSPELT)
+    doubted = [one for one in reading.characters if _alike(one) and one.loss >= 0]
+    if not doubted:
+        return reading
+    edits = find_edits(written, read, reading.characters, from_loss=0)
+    return replace(reading, status=Status.UNSURE, trouble=Trouble.MISSPELT, edits=edits)
+
+
+def _alike(one: CharReading) -> bool:
+    """Tell whether a sign is taken for another one that looks like it."""
+    return any(one.character in signs and one.instead in signs for signs in ALIKE if one.instead)
 
 
 def _middle(views: Sequence[tuple[CharReading, ...]]) -> tuple[CharReading, ...]:

@@ -18,7 +18,9 @@ class Expected:
     """The copy of one slot; `box` is its region, when there is one.
 
     `unreadable` holds the characters of the normalised text that the reader doesn't know. `type` is
-    the font that it should be set in, where that is known.
+    the font that it should be set in, where that is known. `strict` copy must be as it is written:
+    not all in capitals, no sign that is as likely another one, and, where the type is known, with
+    the same quotes and dashes.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Expected:
     unreadable: frozenset[str] = frozenset()
     rules: Rules = field(default_factory=Rules)
     type: KnownType | None = None
+    strict: bool = False
 
 
 def misread(slot: Expected, found: Found) -> SlotReading:
