@@ -30,7 +30,7 @@ KNOWN, ASKED = 0.9, 0.97
 the second counts where a model was asked for the font: it may have drawn one that is like it."""
 WHOLE = 0.97
 """A glyph that fits so well has all its strokes."""
-ODD, WRONG = (1.8, 0.12), (2.2, 0.2)
+ODD, WRONG = (2.0, 0.12), (2.2, 0.2)
 """From so many times the usual difference on, and so much ink, a glyph may be, or is, malformed."""
 LOST = 0.8
 """Beside a glyph that fits less, or stands this far (em) off its place, nothing is certain."""
@@ -48,7 +48,7 @@ SURE, UNSURE = 0.95, 0.6
 """The confidence of what is certain, and of what a person should look at."""
 GOOD = 0.9
 """A glyph that fits less doesn't prove its character."""
-FORMS = ("'‘’`´′", '"“”„″«»', "-‑–—−")
+FORMS = ("'‘’", '"“”„«»', "-–—")
 """Forms of one sign, which no reader tells apart; in strict copy the written one must stand."""
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
@@ -217,7 +217,7 @@ def _edit(
     merged = kind is EditKind.MERGED
     return Edit(
         kind=kind,
-        expected="" if split else " " if merged else characters[at].character,
+        expected="" if split else " " if merged else piece.shapes.text[shape.at],
         read=read,
         at=at - merged,
         confidence=confidence,

@@ -29,7 +29,7 @@ FITS = 0.97
 """A glyph that fits so well needs no second try."""
 LARGER = (1.0, 1.2, 0.83)
 """How much larger a glyph may be than its neighbours: in perspective lines grow."""
-SEEK = round(0.22 * EM)
+SEEK = round(0.36 * EM)
 """Pixels by which a glyph may stand away from where it is expected."""
 WIDELY = 10
 """Pixels around a glyph that help to find it: its neighbours show in them."""

@@ -1,0 +1,106 @@
+"""A slot whose font is known, read by the real reader and settled by its shapes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from random import Random
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from presscheck.assets import EditKind, SlotReading, Status
+from presscheck.verification import Expected, proofread
+from presscheck.verification.benchmark.defects import erase
+from presscheck.verification.benchmark.faces import Face, faces
+from presscheck.verification.shapes import KnownType
+from presscheck_plugins.read_ppocr import PpOcrReader
+
+
+@cache
+def reader() -> PpOcrReader:
+    return PpOcrReader()
+
+
+def face(family: str) -> Face:
+    return next(one for one in faces() if one.family == family)
+
+
+def drawn(family: str, text: str, *, pixels: int = 64) -> Image.Image:
+    image = Image.new("RGB", (900, 300), (250, 246, 238))
+    ImageDraw.Draw(image).text((60, 100), text, font=face(family).sized(pixels), fill=(20, 40, 90))
+    return image
+
+
+def read(image: Image.Image, text: str, family: str | None, **settings: bool) -> SlotReading:
+    known = KnownType(font=face(family).sized, certain=True) if family else None
+    slot = replace(Expected(name="headline", text=text, type=known), **settings)
+    readings, _ = proofread(image, [slot], reader().read)
+    return readings[0]
+
+
+def without_a_part(image: Image.Image, family: str, text: str, at: int) -> Image.Image:
+    font = face(family).sized(64)
+    left = round(60 + font.getlength(text[:at]))
+    right = round(60 + font.getlength(text[: at + 1]))
+    pixels = np.asarray(image).copy()
+    part = pixels[:, left:right]
+    mask = np.where(part.sum(axis=2) < 450, 255, 0).astype(np.uint8)
+    rows = np.nonzero(mask.any(axis=1))[0]
+    inside = slice(int(rows[0]), int(rows[-1]) + 1)
+    broken = erase(mask[inside], Random(2))
+    part[inside][(mask[inside] > 0) & (broken == 0)] = (250, 246, 238)
+    return Image.fromarray(pixels)
+
+
+def test_a_stroke_that_a_reader_reads_past_is_seen() -> None:
+    text = "Brighter mornings"
+    image = without_a_part(drawn("Inter", text), "Inter", text, 9)
+    assert read(image, text, None).status is Status.ACCEPT
+    told = read(image, text, "Inter")
+    assert told.status is not Status.ACCEPT
+    assert [(edit.kind, edit.at) for edit in told.edits] == [(EditKind.MALFORMED, 9)]
+    assert told.edits[0].box is not None
+
+
+def test_right_copy_in_its_font_is_accepted() -> None:
+    for family in ("Inter", "Merriweather", "Lobster Two", "Anton"):
+        told = read(drawn(family, "Garden & home 25%"), "Garden & home 25%", family)
+        assert told.status is Status.ACCEPT, (family, told)
+
+
+def test_copy_in_another_font_is_left_to_the_reader() -> None:
+    image = drawn("Merriweather", "Garden furniture")
+    assert read(image, "Garden furniture", "Anton") == read(image, "Garden furniture", None)
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("SAVE20", "SAVE2O"), ("CODE5X", "CODESX")])
+def test_a_sign_that_looks_alike_is_told_by_its_shape(right: str, wrong: str) -> None:
+    told = read(drawn("Inter", wrong), right, "Inter")
+    assert told.status is Status.REJECT
+    assert (EditKind.SUBSTITUTED, wrong[-1] if right[-1] != wrong[-1] else "S") in {
+        (edit.kind, edit.read) for edit in told.edits
+    }
+
+
+def test_a_word_that_is_split_is_seen() -> None:
+    told = read(drawn("Inter", "Sum mer sale"), "Summer sale", "Inter")
+    assert told.status is not Status.ACCEPT
+    assert EditKind.SPLIT in {edit.kind for edit in told.edits}
+
+
+def test_quotes_and_dashes_must_be_the_written_ones_in_strict_copy() -> None:
+    image = drawn("Inter", "Don't miss 5-7 pm")
+    assert read(image, "Don’t miss 5–7 pm", "Inter").status is Status.ACCEPT
+    told = read(image, "Don’t miss 5–7 pm", "Inter", strict=True)
+    assert told.status is Status.REJECT
+    assert {(edit.expected, edit.read) for edit in told.edits} == {("’", "'"), ("–", "-")}
+
+
+def test_strict_copy_may_not_be_set_in_capitals() -> None:
+    image = drawn("Inter", "SUMMER SALE")
+    assert read(image, "Summer sale", None).status is Status.ACCEPT
+    told = read(image, "Summer sale", None, strict=True)
+    assert told.status is Status.REJECT
+    assert {edit.kind for edit in told.edits} == {EditKind.CASE}
