@@ -12,8 +12,8 @@ from presscheck.check import check_batch, check_image, explain, verdict_json
 from presscheck.cli.consoles import open_console
 from presscheck.errors import InputError
 from presscheck.images import open_image
-from presscheck.plugins import Plugins, pick
-from presscheck.registry import Reader
+from presscheck.plugins import Plugins, pick, pick_judge
+from presscheck.verification import Panel
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -27,7 +27,7 @@ COLOURS = {
 
 
 def check_one(
-    image: Path, copy: list[str], reader: str, *, as_json: bool, overlay: Path | None = None
+    image: Path, copy: list[str], panel: Panel, *, as_json: bool, overlay: Path | None = None
 ) -> int:
     """Check one image and print the verdict; return 3 unless it is accepted.
 
@@ -35,7 +35,7 @@ def check_one(
     """
     slots = _slots(copy)
     opened = open_image(image)
-    verdict = check_image(opened, slots, _reader(reader))
+    verdict = check_image(opened, slots, panel)
     if overlay is not None:
         _write_overlay(opened, verdict, overlay)
     if as_json:
@@ -61,11 +61,11 @@ def _write_overlay(image: Image.Image, verdict: Verdict, path: Path) -> None:
         ) from error
 
 
-def check_batch_file(batch: Path, reader: str) -> int:
+def check_batch_file(batch: Path, panel: Panel) -> int:
     """Check the images of a JSON-lines file, print a JSON line each; return 3 unless all pass."""
     accepted = True
     with _open(batch) as lines:
-        for answer in check_batch(lines, _reader(reader), folder=batch.parent):
+        for answer in check_batch(lines, panel, folder=batch.parent):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
             accepted = accepted and answer["status"] == Status.ACCEPT.value
     return errors.EXIT_OK if accepted else errors.EXIT_REVIEW
@@ -78,8 +78,17 @@ def _open(batch: Path) -> BinaryIO:
         raise InputError(f"{batch} cannot be read: {error.strerror}.") from error
 
 
-def _reader(name: str) -> Reader:
-    return pick(Plugins.load().readers(), name, "reader").create()
+def open_panel(reader: str, second: str | None) -> Panel:
+    """Return the readers of a check: the one that was chosen, its substitutes, and an adviser.
+
+    Raises:
+        InputError: There is no such reader, or it may not judge alone.
+    """
+    entries = Plugins.load().readers()
+    chosen = pick_judge(entries, reader)
+    judges = [chosen] + [one for one in entries.values() if one.substitute and one is not chosen]
+    adviser = None if second is None else pick(entries, second, "reader").create()
+    return Panel(readers=tuple(one.create() for one in judges), second=adviser)
 
 
 def _slots(copy: list[str]) -> dict[str, str]:

@@ -105,22 +105,26 @@ def check(
         Path | None, typer.Option(help='A file of lines {"image": path, "copy": [lines]}.')
     ] = None,
     reader: Annotated[str, typer.Option(help="The reader (OCR) to use.")] = "ppocr",
+    second_opinion: Annotated[
+        str | None, typer.Option(help="A reader that is asked about slots left unsure.")
+    ] = None,
     overlay: Annotated[
         Path | None, typer.Option(help="Draw the verdict on the image, into this PNG file.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Read an image back and compare it with its copy, slot by slot."""
-    from presscheck.cli.checking import check_batch_file, check_one
+    from presscheck.cli.checking import check_batch_file, check_one, open_panel
 
     if batch is not None:
-        raise typer.Exit(check_batch_file(batch, reader))
+        raise typer.Exit(check_batch_file(batch, open_panel(reader, second_opinion)))
     if image is None or not copy:
         raise errors.InputError(
             "check needs an image and its copy.",
             remedy="Write `presscheck check poster.png --copy 'SUMMER SALE'`, or use --batch.",
         )
-    raise typer.Exit(check_one(image, copy, reader, as_json=as_json, overlay=overlay))
+    panel = open_panel(reader, second_opinion)
+    raise typer.Exit(check_one(image, copy, panel, as_json=as_json, overlay=overlay))
 
 
 @app.command()

@@ -63,3 +63,13 @@ def joins_without_space(before: str, after: str) -> bool:
 
 def _wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in {"W", "F"}
+
+
+def is_right_to_left(text: str) -> bool:
+    """Tell whether most letters of a text run from right to left.
+
+    >>> is_right_to_left("SALE מבצעים"), is_right_to_left("SALE חם")
+    (True, False)
+    """
+    ways = [unicodedata.bidirectional(character) for character in text]
+    return sum(way in {"R", "AL"} for way in ways) > ways.count("L")
