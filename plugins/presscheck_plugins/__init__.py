@@ -8,6 +8,7 @@ PLUGINS: tuple[str, ...] = (
     "presscheck_plugins.read_ppocr",
     "presscheck_plugins.read_rapidocr",
     "presscheck_plugins.read_tesseract",
+    "presscheck_plugins.read_vision_http",
     "presscheck_plugins.run_in_process",
     "presscheck_plugins.upscale_lanczos",
     "presscheck_plugins.upscale_waifu2x",

@@ -74,7 +74,7 @@ def characters_of(path: Path) -> frozenset[str]:
             file.seek(start)
             listed = file.read() if end is None else file.read(end - start)
         lines = listed.decode().split("\n")[1 + UNSPOKEN :]
-    except (OSError, struct.error, UnicodeDecodeError) as error:
+    except (OSError, struct.error, ValueError) as error:
         raise PluginError(
             f"{path} is no language data of Tesseract 4 or 5.",
             remedy="Install the language's Debian package again.",
@@ -100,14 +100,15 @@ def choose(text: str, languages: Mapping[str, frozenset[str]]) -> tuple[str, ...
             key=lambda name: (
                 bool(left & languages[name]) and name.islower(),
                 len(left & languages[name]),
-                name == LATIN,
+                (name == LATIN) is bool(chosen),
                 -len(languages[name]),
                 name,
             ),
             default=None,
         )
         if best is None or not left & languages[best]:
-            return tuple(chosen)
+            # The first one's habits prevail: in English "עד" is read as Latin letters.
+            return tuple(sorted(chosen, key=lambda name: name == LATIN))
         chosen.append(best)
         left -= languages[best]
 
