@@ -1,9 +1,8 @@
 """Reads scripts that the default reader lacks, with Tesseract, where it is installed.
 
-Lines are found by PP-OCR's detector, since Tesseract looks for columns and paragraphs and misses
-words on panels and pictures: of 24 lines of Russian it found 16, the detector 24. Each is cut out,
-drawn dark on white, and read by itself. Tesseract gives no probabilities of characters, so copy is
-compared by its words.
+Lines are found by PP-OCR's detector: Tesseract looks for columns and paragraphs, and misses words
+on panels and pictures. Each is cut out, drawn dark on white, and read by itself. Tesseract gives no
+probabilities of characters, so copy is compared by its words.
 """
 
 from __future__ import annotations
