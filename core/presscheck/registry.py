@@ -58,8 +58,8 @@ class Reader(Protocol):
 
 
 @runtime_checkable
-class Polyglot(Reader, Protocol):
-    """A reader of many languages: it is told what to expect, and knows what to install."""
+class Polyglot(Protocol):
+    """What a reader of many languages does besides: it takes hints, and says what to install."""
 
     def expecting(self, text: str) -> Reader:
         """Return a reader of the languages only that `text` needs; it isn't told the text."""

@@ -11,6 +11,8 @@ from presscheck.assets import Box, RenderMode, SlotCopy, Status, Trouble
 from presscheck.check import check_image
 from presscheck.errors import PluginError
 from presscheck.registry import Polyglot
+from presscheck.verification import Panel
+from presscheck_plugins.read_ppocr import PpOcrReader
 from presscheck_plugins.read_tesseract import TesseractReader, register_readers
 from presscheck_plugins.validate_readers import validate_asset
 from presscheck_plugins.verify_copy import panel
@@ -102,6 +104,10 @@ def test_without_tesseract_copy_is_unsupported_and_the_package_is_named(
     assert reader.unreadable("Лето!") == frozenset("Лето!")
     told = "apt-get install tesseract-ocr tesseract-ocr-rus"
     assert told in reader.remedy("Лето!")
+    alone = Panel(readers=(PpOcrReader(), reader))
+    verdict = check_image(advert("Лето"), {"headline": "Лето"}, alone)
+    assert verdict.slots[0].status is Status.UNSUPPORTED
+    assert told in verdict.findings[-1].remedy
     for use in (lambda: reader.name, lambda: reader.read(advert("Лето"))):
         with pytest.raises(PluginError, match=r"not installed.*apt-get install tesseract-ocr"):
             use()
