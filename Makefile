@@ -18,7 +18,7 @@ demo: $(STAMP) ## make, proof and deliver the example campaign into out/demo
 	$(BIN)/presscheck run examples/summer_sale/campaign.yaml --work out/work
 
 test: $(STAMP) ## run every test
-	command -v chromium >/dev/null || ./.ci/debian-packages
+	command -v chromium >/dev/null && command -v tesseract >/dev/null || ./.ci/debian-packages
 	$(BIN)/python -m pytest --quiet
 
 lint: $(STAMP) ## style and types

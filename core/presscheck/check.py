@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +12,9 @@ from presscheck.assets import Edit, EditKind, SlotReading, Status, Trouble, Verd
 from presscheck.errors import InputError, PresscheckError
 from presscheck.images import open_image
 from presscheck.registry import Reader
-from presscheck.verification import Expected, overall, proofread
+from presscheck.verification import Expected, Panel, verdict_on
 from presscheck.verification.compare import edits, same_letters
-from presscheck.verification.normalise import compact, normalise
+from presscheck.verification.normalise import compact
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -36,38 +35,27 @@ class _Line(BaseModel):
 def check_image(
     image: Image.Image,
     copy: Mapping[str, str],
-    reader: Reader,
+    reader: Reader | Panel,
     *,
     allowed: Collection[str] = (),
 ) -> Verdict:
     """Read an RGB image and compare it with `copy`, by slot; where it stands doesn't matter.
 
-    Other text is an error, unless it is made of `allowed` phrases.
+    Other text is an error, unless it is made of `allowed` phrases. A panel of readers shares the
+    slots, see `presscheck.verification.panel`.
 
     Raises:
         InputError: There is no copy, or a slot's copy is empty.
     """
     if not copy or not all(compact(text) for text in copy.values()):
         raise InputError("there is no copy to look for.", remedy="Give the text of each slot.")
-    started = time.perf_counter()
-    slots = [
-        Expected(name=name, text=text, unreadable=reader.unreadable(normalise(text)))
-        for name, text in copy.items()
-    ]
-    readings, findings = proofread(image, slots, reader.read, allowed=allowed)
-    return Verdict(
-        verifier="copy",
-        reader=reader.name,
-        status=overall(readings, findings),
-        slots=readings,
-        findings=findings,
-        seconds=round(time.perf_counter() - started, 3),
-    )
+    slots = [Expected(name=name, text=text) for name, text in copy.items()]
+    return verdict_on(image, slots, Panel.of(reader), allowed=allowed)
 
 
 def check_batch(
     lines: Iterable[bytes],
-    reader: Reader,
+    reader: Reader | Panel,
     *,
     folder: Path,
     allowed: Collection[str] = (),

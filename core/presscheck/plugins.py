@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -223,6 +223,17 @@ def pick(entries: dict[str, T], name: str, kind: str) -> T:
         return entries[name]
     known = ", ".join(sorted(entries)) or "none is installed"
     raise InputError(f"there is no {kind} {name!r}.", remedy=f"Installed: {known}.")
+
+
+def pick_judge(entries: Mapping[str, registry.ReaderEntry], name: str) -> registry.ReaderEntry:
+    """Return the reader called `name`, if it may judge alone; errors as `pick`."""
+    entry = pick(dict(entries), name, "reader")
+    if not entry.alone:
+        raise InputError(
+            f"the reader {name!r} may not judge alone.",
+            remedy=f"Ask it with --second-opinion {name}, beside another reader.",
+        )
+    return entry
 
 
 def _checked(hook: str, result: Any) -> Any:

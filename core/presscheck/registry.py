@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
@@ -57,6 +57,19 @@ class Reader(Protocol):
         ...
 
 
+@runtime_checkable
+class Polyglot(Protocol):
+    """What a reader of many languages does besides: it takes hints, and says what to install."""
+
+    def expecting(self, text: str) -> Reader:
+        """Return a reader of the languages only that `text` needs; it isn't told the text."""
+        ...
+
+    def remedy(self, text: str) -> str:
+        """Return what to install so that `text` can be read; empty when nothing would help."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Master:
     """The image on its way to delivery: RGB pixels, and the XMP packet its files will carry.
@@ -105,11 +118,21 @@ class EngineEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReaderEntry:
-    """A reader by name, made only when it is needed."""
+    """A reader by name, made only when it is needed.
+
+    One that may not judge `alone` is asked for second opinions only. A `substitute` reads the slots
+    that the chosen reader doesn't know.
+    """
 
     name: str
     summary: str
     create: Callable[[], Reader]
+    alone: bool = True
+    substitute: bool = False
+
+    def __post_init__(self) -> None:
+        if self.substitute and not self.alone:
+            raise ValueError(f"{self.name}: a substitute judges alone; this reader may not")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

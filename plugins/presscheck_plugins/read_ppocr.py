@@ -9,23 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
-import cv2
 import numpy as np
 from PIL import Image
 
 from presscheck import hookimpl
 from presscheck.registry import ReaderEntry, ReadText
 from presscheck_plugins.ppocr.detect import Corners, Detector, Pixels
+from presscheck_plugins.ppocr.places import find_lines, polygon_of
 from presscheck_plugins.ppocr.recognise import Line, Recogniser, cut_out
 from presscheck_plugins.ppocr.sessions import DETECTOR, RECOGNISER, digest, weights
 
-LONGEST, CLOSELY = 800, 1280
-"""Pixels that the longer side of an image is scaled to before text is looked for; the second is for
-a close look."""
-MOST_SCALE = 3.0
-"""Small images aren't enlarged further."""
-PAD = 32
-"""Ground added on every side, in scaled pixels: text at the very edge is not detected without."""
 LEAST_SCORE, FAINT_SCORE = 0.3, 0.1
 """What is read with less certainty is no text; at a close look the second counts."""
 TILT = 0.1
@@ -52,7 +45,7 @@ class PpOcrReader:
     def read(self, image: Image.Image, *, closely: bool = False) -> list[ReadText]:
         """Return every line of text in an RGB image, each with its probabilities."""
         pixels: Pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
-        boxes = self._boxes(pixels, closely=closely)
+        boxes = find_lines(self.detector, pixels, closely=closely)
         lines = self.recogniser.read([cut_out(pixels, box) for box in boxes])
         again: set[int] = set()
         for unsure, sure in _overlapping(boxes, lines):
@@ -65,27 +58,12 @@ class PpOcrReader:
             ReadText(
                 text=line.text,
                 score=line.score,
-                polygon=_polygon(box, image.size),
+                polygon=polygon_of(box, image.size),
                 posteriors=line.posteriors,
             )
             for line, box in zip(lines, boxes, strict=True)
             if line.text.strip() and line.score >= (FAINT_SCORE if closely else LEAST_SCORE)
         ]
-
-    def _boxes(self, pixels: Pixels, *, closely: bool) -> list[Corners]:
-        """Return where lines stand, in pixels of the image."""
-        height, width = pixels.shape[:2]
-        scale = min((CLOSELY if closely else LONGEST) / max(width, height), MOST_SCALE)
-        across, down = max(1, round(width * scale)), max(1, round(height * scale))
-        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        scaled = np.asarray(cv2.resize(pixels, (across, down), interpolation=method))
-        frame = np.concatenate([scaled[0], scaled[-1], scaled[:, 0], scaled[:, -1]])
-        wide, tall = (-(-(side + 2 * PAD) // 32) * 32 for side in (across, down))
-        ground = np.empty((tall, wide, 3), np.uint8)
-        ground[:] = np.median(frame, axis=0).astype(np.uint8)
-        ground[PAD : PAD + down, PAD : PAD + across] = scaled
-        factor = np.array([width / across, height / down])
-        return [(box - PAD) * factor for box in self.detector.find(ground, closely=closely)]
 
 
 def _overlapping(boxes: Sequence[Corners], lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
@@ -121,13 +99,6 @@ def _cut(box: Corners, other: Corners) -> Corners:
     return cut
 
 
-def _polygon(box: Corners, size: tuple[int, int]) -> tuple[tuple[float, float], ...]:
-    return tuple(
-        (min(max(float(x), 0.0), float(size[0])), min(max(float(y), 0.0), float(size[1])))
-        for x, y in box
-    )
-
-
 @hookimpl
 def register_readers() -> Iterable[ReaderEntry]:
     """Offer the reader."""
@@ -135,4 +106,5 @@ def register_readers() -> Iterable[ReaderEntry]:
         name="ppocr",
         summary="PP-OCRv6 small, offline: Latin, Greek, Chinese, Japanese",
         create=PpOcrReader,
+        substitute=True,
     )

@@ -1,12 +1,11 @@
 """Reads the copy back from the pixels and compares it with what was asked for.
 
-The module is registered as the plugin; the reader is made when a candidate is first verified, once
-in a process.
+The module is registered as the plugin; the readers are made when they are first needed, once in a
+process.
 """
 
 from __future__ import annotations
 
-import time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,9 @@ from presscheck import hookimpl
 from presscheck.assets import AssetSpec, Box, Candidate, Verdict
 from presscheck.brand import Brand
 from presscheck.registry import Reader
-from presscheck.verification import Expected, overall, proofread
-from presscheck.verification.normalise import normalise
+from presscheck.verification import Expected, Panel, verdict_on
 from presscheck_plugins.read_ppocr import PpOcrReader
+from presscheck_plugins.read_tesseract import TesseractReader
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -28,37 +27,21 @@ def verify_candidate(
 ) -> Verdict:
     """Accept when every slot is read exactly in its place, and nothing else is."""
     del candidate
-    return verify_with(_reader(), image, asset, logo_region(brand, image.size))
+    return verify_with(panel(), image, asset, logo_region(brand, image.size))
 
 
 @cache
-def _reader() -> Reader:
-    return PpOcrReader()
+def panel() -> Panel:
+    """Return the readers: the default one, and the one for scripts that it lacks."""
+    return Panel(readers=(PpOcrReader(), TesseractReader()))
 
 
 def verify_with(
-    reader: Reader, image: Image.Image, asset: AssetSpec, logo: Box | None = None
+    reader: Reader | Panel, image: Image.Image, asset: AssetSpec, logo: Box | None = None
 ) -> Verdict:
     """Return the verdict on `asset` in `image`; text in the region `logo` is not looked at."""
-    started = time.perf_counter()
-    slots = [
-        Expected(
-            name=slot.name,
-            text=slot.text,
-            box=slot.box,
-            unreadable=reader.unreadable(normalise(slot.text)),
-        )
-        for slot in asset.slots
-    ]
-    readings, findings = proofread(image, slots, reader.read, logo=logo, allowed=asset.allowed)
-    return Verdict(
-        verifier="copy",
-        reader=reader.name,
-        status=overall(readings, findings),
-        slots=readings,
-        findings=findings,
-        seconds=round(time.perf_counter() - started, 3),
-    )
+    slots = [Expected(name=slot.name, text=slot.text, box=slot.box) for slot in asset.slots]
+    return verdict_on(image, slots, Panel.of(reader), logo=logo, allowed=asset.allowed)
 
 
 def logo_region(brand: Brand, size: tuple[int, int]) -> Box | None:

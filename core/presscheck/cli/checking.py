@@ -14,8 +14,8 @@ from presscheck.check import Draw, check_batch, check_image, explain, verdict_js
 from presscheck.cli.consoles import open_console
 from presscheck.errors import InputError, first_line
 from presscheck.images import open_image
-from presscheck.plugins import Plugins, pick
-from presscheck.registry import Reader
+from presscheck.plugins import Plugins, pick, pick_judge
+from presscheck.verification import Panel
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,7 +33,7 @@ LONGEST_STEM = 60
 def check_one(
     image: Path,
     copy: list[str],
-    reader: str,
+    panel: Panel,
     *,
     as_json: bool,
     allowed: Collection[str] = (),
@@ -45,7 +45,7 @@ def check_one(
     """
     slots = _slots(copy)
     opened = open_image(image)
-    verdict = check_image(opened, slots, _reader(reader), allowed=allowed)
+    verdict = check_image(opened, slots, panel, allowed=allowed)
     if overlay is not None:
         _write_overlay(opened, verdict, overlay)
     if as_json:
@@ -72,7 +72,7 @@ def _write_overlay(image: Image.Image, verdict: Verdict, path: Path) -> None:
 
 
 def check_batch_file(
-    batch: Path, reader: str, *, allowed: Collection[str] = (), overlays: Path | None = None
+    batch: Path, panel: Panel, *, allowed: Collection[str] = (), overlays: Path | None = None
 ) -> int:
     """Check the images of a JSON-lines file, print a JSON line each; return 3 unless all pass.
 
@@ -81,9 +81,7 @@ def check_batch_file(
     accepted = True
     draw = None if overlays is None else _draw_into(overlays)
     with _open(batch) as lines:
-        for answer in check_batch(
-            lines, _reader(reader), folder=batch.parent, allowed=allowed, draw=draw
-        ):
+        for answer in check_batch(lines, panel, folder=batch.parent, allowed=allowed, draw=draw):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
             accepted = accepted and answer["status"] == Status.ACCEPT.value
     return errors.EXIT_OK if accepted else errors.EXIT_REVIEW
@@ -124,8 +122,17 @@ def _open(batch: Path) -> BinaryIO:
         raise InputError(f"{batch} cannot be read: {error.strerror}.") from error
 
 
-def _reader(name: str) -> Reader:
-    return pick(Plugins.load().readers(), name, "reader").create()
+def open_panel(reader: str, second: str | None) -> Panel:
+    """Return the readers of a check: the one that was chosen, its substitutes, and an adviser.
+
+    Raises:
+        InputError: There is no such reader, or it may not judge alone.
+    """
+    entries = Plugins.load().readers()
+    chosen = pick_judge(entries, reader)
+    judges = [chosen] + [one for one in entries.values() if one.substitute and one is not chosen]
+    adviser = None if second is None else pick(entries, second, "reader").create()
+    return Panel(readers=tuple(one.create() for one in judges), second=adviser)
 
 
 def _slots(copy: list[str]) -> dict[str, str]:

@@ -106,6 +106,9 @@ def check(
         Path | None, typer.Option(help='A file of lines {"image": path, "copy": [lines]}.')
     ] = None,
     reader: Annotated[str, typer.Option(help="The reader (OCR) to use.")] = "ppocr",
+    second_opinion: Annotated[
+        str | None, typer.Option(help="A reader that is asked about slots left unsure.")
+    ] = None,
     overlay: Annotated[
         Path | None,
         typer.Option(
@@ -119,7 +122,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Read an image back and compare it with its copy, slot by slot."""
-    from presscheck.cli.checking import check_batch_file, check_one
+    from presscheck.cli.checking import check_batch_file, check_one, open_panel
 
     if batch is not None:
         if image is not None or copy:
@@ -127,14 +130,16 @@ def check(
                 "--batch names its images and their copy itself.",
                 remedy="Leave the image and --copy out.",
             )
-        raise typer.Exit(check_batch_file(batch, reader, allowed=allow or (), overlays=overlay))
+        panel = open_panel(reader, second_opinion)
+        raise typer.Exit(check_batch_file(batch, panel, allowed=allow or (), overlays=overlay))
     if image is None or not copy:
         raise errors.InputError(
             "check needs an image and its copy.",
             remedy="Write `presscheck check poster.png --copy 'SUMMER SALE'`, or use --batch.",
         )
+    panel = open_panel(reader, second_opinion)
     raise typer.Exit(
-        check_one(image, copy, reader, as_json=as_json, allowed=allow or (), overlay=overlay)
+        check_one(image, copy, panel, as_json=as_json, allowed=allow or (), overlay=overlay)
     )
 
 

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 from presscheck.assets import Box
 from presscheck.registry import ReadText
-from presscheck.verification.normalise import compact, joins_without_space, normalise
+from presscheck.verification.normalise import (
+    compact,
+    is_right_to_left,
+    joins_without_space,
+    normalise,
+)
 from presscheck.verification.posteriors import Posteriors
 
 MIN_SCORE = 0.6
@@ -63,7 +68,7 @@ def _line(text: ReadText, width: int, height: int) -> Line:
 
 
 def rows_of(lines: Iterable[Line]) -> list[list[Line]]:
-    """Group lines into rows, top to bottom and left to right.
+    """Group lines into rows, top to bottom and left to right, or right to left by their letters.
 
     Two lines share a row when they overlap by half the height of the lower one, as seen along a
     line that runs up or down. Of two that stand one above the other the lower begins a new row,
@@ -76,7 +81,13 @@ def rows_of(lines: Iterable[Line]) -> list[list[Line]]:
             rows[-1].append(line)
         else:
             rows.append([line])
-    return [sorted(row, key=lambda line: line.box.x) for row in rows]
+    return [_spoken(row) for row in rows]
+
+
+def _spoken(row: Sequence[Line]) -> list[Line]:
+    """Return a row's lines in the order in which they are read."""
+    leftward = is_right_to_left("".join(line.text for line in row))
+    return sorted(row, key=lambda line: line.box.x, reverse=leftward)
 
 
 def _beside(one: Line, other: Line) -> bool:

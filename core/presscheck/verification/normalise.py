@@ -63,3 +63,12 @@ def joins_without_space(before: str, after: str) -> bool:
 
 def _wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in {"W", "F"}
+
+
+def is_right_to_left(text: str) -> bool:
+    """Tell whether a line runs from right to left: it does where any of its letters do.
+
+    >>> is_right_to_left("מבצע SALE"), is_right_to_left("SALE 50%")
+    (True, False)
+    """
+    return any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)

@@ -8,7 +8,12 @@ import numpy as np
 from PIL import Image
 
 from presscheck.verification.lines import Line, around, rows_of
-from presscheck.verification.normalise import allowed_case, compact, joins_without_space
+from presscheck.verification.normalise import (
+    allowed_case,
+    compact,
+    is_right_to_left,
+    joins_without_space,
+)
 from presscheck.verification.spacing import confirms
 
 
@@ -34,7 +39,9 @@ def _row_holds(image: Image.Image, row: Sequence[Line], piece: str) -> bool:
     if min(crop.size) < 2:
         return False
     read = " ".join(line.text for line in row).split()
-    return confirms(np.asarray(crop.convert("RGB")), piece.split(), read)
+    # The ink is looked at from left to right.
+    step = -1 if is_right_to_left(piece) else 1
+    return confirms(np.asarray(crop.convert("RGB")), piece.split()[::step], read[::step])
 
 
 def _pieces(text: str, lengths: Sequence[int]) -> list[str] | None:

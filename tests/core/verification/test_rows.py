@@ -37,6 +37,13 @@ def test_words_of_a_sloping_row_are_read_from_left_to_right(angle: float) -> Non
     assert [line.text for line in lines] == ["UP", "TO", "50%"]
 
 
+def test_a_row_of_hebrew_is_read_from_right_to_left() -> None:
+    texts = [
+        turned(word, x, 400, 150, 0) for word, x in (("קיץ", 300), ("SALE", 100), ("מבצע", 500))
+    ]
+    assert [line.text for line in to_lines(texts, *SIZE)] == ["מבצע", "קיץ", "SALE"]
+
+
 @pytest.mark.parametrize("angle", [-0.2, 0.0, 0.2])
 def test_one_row_below_another_is_read_after_it(angle: float) -> None:
     upper = turned("FEEL", 400, 300, 300, angle)

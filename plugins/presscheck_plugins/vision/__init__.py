@@ -1,0 +1,1 @@
+"""What the reader `vision-http` is made of: settings, calls, and its distrust of answers."""
