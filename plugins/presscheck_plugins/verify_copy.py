@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from presscheck import hookimpl
-from presscheck.assets import AssetSpec, Box, Candidate, Verdict
+from presscheck.assets import AssetSpec, Box, Candidate, Rules, Verdict
 from presscheck.brand import Brand
 from presscheck.registry import Reader
 from presscheck.verification import Expected, overall, proofread
@@ -47,6 +47,7 @@ def verify_with(
             text=slot.text,
             box=slot.box,
             unreadable=reader.unreadable(normalise(slot.text)),
+            rules=slot.rules or Rules(),
         )
         for slot in asset.slots
     ]
