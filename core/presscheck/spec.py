@@ -121,6 +121,7 @@ class Campaign(Written):
     """A campaign: what to make, for which places, in which words.
 
     `key_visual` is an image, relative to the campaign's folder, that every asset is made after.
+    `calibration` is what `presscheck calibrate` wrote there: by it copy is validated and judged.
     """
 
     name: Name
@@ -129,6 +130,7 @@ class Campaign(Written):
     placements: Annotated[tuple[ChannelOrSize, ...], Field(min_length=1, max_length=100)]
     locales: Annotated[tuple[Locale, ...], Field(min_length=1, max_length=50)] = ("en",)
     key_visual: KitPath | None = None
+    calibration: KitPath | None = None
     copy_: Annotated[
         dict[Name, CopyText | dict[Locale, CopyText]], Field(alias="copy", min_length=1)
     ]
