@@ -207,11 +207,11 @@ def test_calibrate_ends_with_3_and_preflight_refuses_what_it_found(
 
 
 def test_calibrate_prints_tables_and_ends_with_0(paper, write_campaign, tmp_path) -> None:
-    campaign = write_campaign(copy={"headline": "SALE"})
+    campaign = write_campaign(copy={"headline": "[SALE]"})
     where = tmp_path / "new/c.json"
     done = paper.run("calibrate", str(campaign), "--views", "1", "--output", str(where))
     assert done.returncode == 0, done.stderr
-    assert "1 of 1" in done.stdout
+    assert "[SALE] (en)" in done.stdout
     assert "too few mistakes" in done.stdout
     assert load_calibration(where).views == 1
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
+from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
@@ -21,7 +22,9 @@ from presscheck.stages.collect import collect
 from presscheck.stages.key_visual import open_key_visual
 from presscheck.stages.validate import refuse_errors
 from presscheck.verification.calibrating import Bench, Curves, calibrate, distinct, soundings
+from presscheck.verification.calibrating.measure import Measured
 from presscheck.verification.calibrating.platt import Bin
+from presscheck.verification.calibrating.strings import Copy
 from presscheck.verification.calibrating.thresholds import cases_needed
 
 COLOURS = {"readable": "green", "unreadable": "red", "unsupported": "magenta"}
@@ -55,17 +58,7 @@ def calibrate_campaign(
         used = pick(press.plugins.readers(), reader, "reader").create()
     pictures = _pictures(spec, campaign.parent)
     bench = Bench(brand=brand, reader=reader, seed=spec.seed, views=views, pictures=pictures)
-    copies, progress = distinct(specs, brand), open_console(stderr=True)
-    measured = list(
-        track(
-            soundings(bench, copies, workers),
-            "reading",
-            total=len(copies),
-            console=progress,
-            transient=True,
-            disable=not progress.is_terminal,
-        )
-    )
+    measured = _read(bench, distinct(specs, brand), workers)
     made, curves = calibrate(spec.name, bench, used, measured, far)
     files = _write(made, curves, output)
     if as_json:
@@ -73,6 +66,21 @@ def calibrate_campaign(
     else:
         _print(made, files)
     return errors.EXIT_REVIEW if made.unreadable else errors.EXIT_OK
+
+
+def _read(bench: Bench, copies: Sequence[Copy], workers: int) -> list[Measured]:
+    """Set and read every string, with progress on a terminal."""
+    console = open_console(stderr=True)
+    return list(
+        track(
+            soundings(bench, copies, workers),
+            "reading",
+            total=len(copies),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+    )
 
 
 def _pictures(campaign: Campaign, folder: Path) -> tuple[Image.Image, ...]:
@@ -150,12 +158,12 @@ def _strings(strings: Sequence[StringResult]) -> Table:
     for one in strings:
         table.add_row(
             one.slot,
-            f"{one.text} ({one.locale})",
+            escape(f"{one.text} ({one.locale})"),
             f"{one.width}x{one.height}",
             f"{one.right.accepted} of {one.right.settings}",
             f"{one.wrong.accepted} of {one.wrong.settings}",
             f"[{COLOURS[one.status]}]{one.status}[/]",
-            tell_misread(one),
+            escape(tell_misread(one)),
         )
     return table
 
