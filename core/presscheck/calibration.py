@@ -21,6 +21,8 @@ from presscheck.job import digest_of
 from presscheck.loading import read_text
 from presscheck.spec import Locale, Name, Pixels
 
+MAX_BYTES = 20_000_000
+"""Fifty locales in every channel stay well below this."""
 AGAIN = "Run `presscheck calibrate` again."
 TYPE = {
     "position",
@@ -177,10 +179,11 @@ class Calibration(_Part):
 
     @model_validator(mode="after")
     def _each_string_once(self) -> Calibration:
-        keys = [one.key for one in self.strings]
+        seen: set[tuple[object, ...]] = set()
         for one in self.strings:
-            if keys.count(one.key) > 1:
+            if one.key in seen:
                 raise ValueError(f"strings: {one.text[:60]!r} in slot {one.slot} is listed twice")
+            seen.add(one.key)
         return self
 
     @property
@@ -252,7 +255,7 @@ def load_calibration(path: Path) -> Calibration:
         SpecError: It cannot be read, or isn't what `presscheck calibrate` wrote; the error names
             the field and what was found.
     """
-    text = read_text(path)
+    text = read_text(path, MAX_BYTES)
     try:
         return Calibration.model_validate_json(text)
     except ValidationError as error:

@@ -48,15 +48,15 @@ def _load(path: Path, model: type[ModelT]) -> ModelT:
         raise SpecErrorGroup(_spec_errors(error, path, tree)) from error
 
 
-def read_text(path: Path) -> str:
-    """Return a short UTF-8 text that a person wrote; SpecError says why it cannot be read."""
+def read_text(path: Path, most: int = MAX_BYTES) -> str:
+    """Return a UTF-8 text of `most` bytes; SpecError says why it cannot be read."""
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
             # Reading a pipe or a device may never end.
             raise SpecError("is not a file.", file=path, remedy="Give a text file.")
-        if path.stat().st_size > MAX_BYTES:
+        if path.stat().st_size > most:
             raise SpecError(
-                f"the file is larger than {MAX_BYTES // 1000} kB.",
+                f"the file is larger than {most // 1000} kB.",
                 file=path,
                 remedy="Is it the right file? Campaigns, brands and calibrations are short texts.",
             )

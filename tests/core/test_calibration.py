@@ -178,7 +178,7 @@ def test_what_is_no_calibration_is_told(tmp_path, text) -> None:
 
 def test_a_missing_large_or_binary_file_is_told(tmp_path) -> None:
     path = tmp_path / "calibration.json"
-    for data in (None, b"\xff\xfe\x00", b" " * 1_000_001):
+    for data in (None, b"\xff\xfe\x00", b" " * 20_000_001):
         if data is not None:
             path.write_bytes(data)
         with pytest.raises(SpecError, match=r"calibration\.json"):

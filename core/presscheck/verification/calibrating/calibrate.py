@@ -123,7 +123,7 @@ def _judge(slot: str, measured: Sequence[Measured], far: float) -> Judged:
         false_accepts=_share(false_accepts),
         false_rejects=_share(_rate(right, rules, Status.REJECT)),
         unsure=_share(_rate(right, rules, Status.UNSURE)),
-        met=bool(wrong) and false_accepts.share <= far,
+        met=false_accepts.share <= far,
         enough=len(wrong) >= cases_needed(far),
     )
 
