@@ -76,13 +76,36 @@ class Box:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """The thresholds of a slot, in losses of its characters; see `presscheck.verification.forced`.
+
+    A character is right below `accept`: by default no alternative is twice as likely, exp(0.7).
+    It is wrong from `reject` on: one is fifty times as likely, exp(4). A space is missing, or one
+    too many, from `no_space` on, unless the ink says otherwise. The defaults are chosen on the
+    benchmark's set.
+    """
+
+    accept: float = 0.7
+    reject: float = 4.0
+    no_space: float = 8.0
+
+    def __post_init__(self) -> None:
+        if not self.accept <= self.reject <= self.no_space:
+            raise ValueError(f"accept <= reject <= no_space must hold, not {self}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SlotCopy:
-    """One slot of one asset, resolved for its locale and placement."""
+    """One slot of one asset, resolved for its locale and placement.
+
+    `rules` are what a calibration found for it; without one the verifier's own count.
+    """
 
     name: str
     text: str
     render: RenderMode
     box: Box
+    rules: Rules | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -231,27 +254,14 @@ class Edit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Thresholds:
-    """The losses that a slot was judged by; see `presscheck.verification.rules`.
-
-    A character is right below `accept` and wrong from `reject` on; `no_space` is the `reject` of
-    spaces.
-    """
-
-    accept: float
-    reject: float
-    no_space: float
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SlotReading:
     """What was read where a slot's copy was expected.
 
     `distance` counts edits between the normalised strings; `words` pairs each misspelt expected
     word with what was read in its place ("" when nothing was). `edits` says the same by character,
     `characters` how each expected one fares, where the reader gives probabilities, and `thresholds`
-    what their losses were held against; None where words were compared. `views` is how often the
-    place was read.
+    what their losses were held against; None where words were compared. `loss` is the largest that
+    counts: below `accept` the copy is right. `views` is how often the place was read.
     """
 
     slot: str
@@ -264,8 +274,9 @@ class SlotReading:
     words: tuple[tuple[str, str], ...] = ()
     edits: tuple[Edit, ...] = ()
     characters: tuple[CharReading, ...] = ()
-    thresholds: Thresholds | None = None
+    thresholds: Rules | None = None
     views: int = 1
+    loss: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -41,23 +41,24 @@ def load_brand(path: Path) -> Brand:
 
 
 def _load(path: Path, model: type[ModelT]) -> ModelT:
-    tree = _parse(path, _read(path))
+    tree = _parse(path, read_text(path))
     try:
         return model.model_validate(tree)
     except ValidationError as error:
         raise SpecErrorGroup(_spec_errors(error, path, tree)) from error
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path, most: int = MAX_BYTES) -> str:
+    """Return a UTF-8 text of `most` bytes; SpecError says why it cannot be read."""
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
             # Reading a pipe or a device may never end.
-            raise SpecError("is not a file.", file=path, remedy="Give a campaign or brand file.")
-        if path.stat().st_size > MAX_BYTES:
+            raise SpecError("is not a file.", file=path, remedy="Give a text file.")
+        if path.stat().st_size > most:
             raise SpecError(
-                f"the file is larger than {MAX_BYTES // 1000} kB.",
+                f"the file is larger than {most // 1000} kB.",
                 file=path,
-                remedy="Is it the right file? Campaigns and brands are short YAML texts.",
+                remedy="Is it the right file? Campaigns, brands and calibrations are short texts.",
             )
         data = path.read_bytes()
     except OSError as error:

@@ -39,6 +39,7 @@ from presscheck.loading import load_brand, load_campaign
 from presscheck.plugins import Plugins, pick
 from presscheck.registry import Deliverer
 from presscheck.spec import Campaign
+from presscheck.stages.calibrated import with_calibration
 from presscheck.stages.collect import collect, resolve_placements
 from presscheck.stages.decide import settle
 from presscheck.stages.extract import proof
@@ -139,9 +140,16 @@ class Press:
     def preflight(self, campaign: Path | str | Campaign) -> list[Finding]:
         """Return all findings about a campaign without making anything."""
         spec, brand = self.load(campaign)
-        found = collect(spec, brand, self.plugins)
+        found, told = self.collect(spec, brand, folder_of(campaign))
         assets, _ = with_key_visual(found, spec, folder_of(campaign))
-        return validate(assets, spec, brand, self.plugins, self.engine(spec))
+        return told + validate(assets, spec, brand, self.plugins, self.engine(spec))
+
+    def collect(
+        self, campaign: Campaign, brand: Brand, folder: Path
+    ) -> tuple[list[AssetSpec], list[Finding]]:
+        """Return a loaded campaign's assets as its calibration judges them, and its findings."""
+        found = collect(campaign, brand, self.plugins)
+        return with_calibration(found, campaign, brand, self.plugins, folder)
 
     def run(self, campaign: Path | str | Campaign) -> Result:
         """Make, proof and deliver a campaign; a run that was interrupted goes on where it was.
@@ -165,10 +173,10 @@ class Press:
     def open(self, campaign: Path | str | Campaign) -> Job:
         """Validate a campaign and enter it in the ledger; the same campaign is the same run."""
         spec, brand = self.load(campaign)
-        found = collect(spec, brand, self.plugins)
+        found, told = self.collect(spec, brand, folder_of(campaign))
         assets, key_visual = with_key_visual(found, spec, folder_of(campaign))
         engine = self.engine(spec)
-        refuse_errors(validate(assets, spec, brand, self.plugins, engine))
+        refuse_errors(told + validate(assets, spec, brand, self.plugins, engine))
         job = self.job(run_id(spec, brand, assets, engine.name), spec, brand)
         entry: dict[str, JsonValue] = {
             "campaign": spec.model_dump(mode="json", by_alias=True),

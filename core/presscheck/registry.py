@@ -36,6 +36,10 @@ class ReadText:
     posteriors: Posteriors | None = None
 
 
+VERIFIER = "ppocr"
+"""The reader that the copy verifier reads with."""
+
+
 class Reader(Protocol):
     """Reads all text in an RGB image, in reading order."""
 

@@ -124,6 +124,7 @@ class Campaign(Written):
 
     `key_visual` is an image, relative to the campaign's folder, that every asset is made after.
     `allowed` text may stand in the pictures, beside what the brand allows.
+    `calibration` is what `presscheck calibrate` wrote there: by it copy is validated and judged.
     """
 
     name: Name
@@ -132,6 +133,7 @@ class Campaign(Written):
     placements: Annotated[tuple[ChannelOrSize, ...], Field(min_length=1, max_length=100)]
     locales: Annotated[tuple[Locale, ...], Field(min_length=1, max_length=50)] = ("en",)
     key_visual: KitPath | None = None
+    calibration: KitPath | None = None
     copy_: Annotated[
         dict[Name, CopyText | dict[Locale, CopyText]], Field(alias="copy", min_length=1)
     ]

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from presscheck import hookimpl
-from presscheck.assets import AssetSpec, Box, Candidate, Verdict
+from presscheck.assets import AssetSpec, Box, Candidate, Rules, Verdict
 from presscheck.brand import Brand
 from presscheck.registry import Reader
 from presscheck.verification import Expected, Panel, verdict_on
@@ -40,7 +40,10 @@ def verify_with(
     reader: Reader | Panel, image: Image.Image, asset: AssetSpec, logo: Box | None = None
 ) -> Verdict:
     """Return the verdict on `asset` in `image`; text in the region `logo` is not looked at."""
-    slots = [Expected(name=slot.name, text=slot.text, box=slot.box) for slot in asset.slots]
+    slots = [
+        Expected(name=slot.name, text=slot.text, box=slot.box, rules=slot.rules or Rules())
+        for slot in asset.slots
+    ]
     return verdict_on(image, slots, Panel.of(reader), logo=logo, allowed=asset.allowed)
 
 

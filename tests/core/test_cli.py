@@ -11,7 +11,8 @@ import pytest
 from PIL import Image, ImageChops
 
 COMMANDS = [
-    "run", "worker", "preflight", "check", "report", "brands", "engines", "plugins", "doctor"
+    "run", "worker", "preflight", "calibrate", "check", "report", "brands", "engines", "plugins",
+    "doctor",
 ]  # fmt: skip
 
 

@@ -8,8 +8,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from pydantic import TypeAdapter
 
-from presscheck.assets import AssetSpec, Box, RenderMode, SlotCopy, Status, Trouble, Verdict
-from presscheck.verification.rules import Rules
+from presscheck.assets import AssetSpec, Box, RenderMode, Rules, SlotCopy, Status, Trouble, Verdict
 from presscheck_nano.posters import make_poster
 from presscheck_plugins.read_ppocr import PpOcrReader
 from presscheck_plugins.verify_copy import verify_with
@@ -78,3 +77,14 @@ def test_merged_words_are_never_accepted() -> None:
 def test_a_poster_without_its_copy_is_rejected() -> None:
     verdict = verify_with(reader(), Image.new("RGB", (512, 512), "teal"), asset("SUMMER SALE"))
     assert verdict.slots[0].trouble is Trouble.MISSING
+
+
+def test_a_slot_is_judged_by_its_own_thresholds() -> None:
+    image, spec = poster("SUMMER SALE", 1), asset("SUMMER SALE")
+    (reading,) = verify_with(reader(), image, spec).slots
+    assert reading.loss is not None
+    assert reading.loss < Rules().accept
+    strict = replace(spec.slots[0], rules=Rules(accept=reading.loss))
+    judged = verify_with(reader(), image, replace(spec, slots=(strict,)))
+    assert judged.status is not Status.ACCEPT
+    assert judged.slots[0].views > 1

@@ -18,7 +18,6 @@ from presscheck.errors import InputError
 from presscheck.forecast import Evidence, Play, gather, play
 from presscheck.press import Press
 from presscheck.search import best_tries
-from presscheck.stages.collect import collect
 from presscheck.stages.validate import refuse_errors, rules_for, validate
 
 if TYPE_CHECKING:
@@ -38,8 +37,8 @@ def simulate_campaign(
     """
     with Press(work=work, ledger=ledger) as press:
         spec, brand = press.load(campaign)
-        specs, engine = collect(spec, brand, press.plugins), press.engine(spec)
-        refuse_errors(validate(specs, spec, brand, press.plugins, engine))
+        (specs, told), engine = press.collect(spec, brand, campaign.parent), press.engine(spec)
+        refuse_errors(told + validate(specs, spec, brand, press.plugins, engine))
         evidence = gather(_attempts(press, spec), engine.capabilities.preview)
         worth = engine.capabilities.preview
         rules = [rules_for(asset, spec, brand, engine) for asset in specs]

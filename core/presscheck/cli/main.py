@@ -96,6 +96,40 @@ def simulate(
 
 
 @app.command()
+def calibrate(
+    campaign: Annotated[Path, typer.Argument(help="The campaign file.")],
+    far: Annotated[
+        float, typer.Option(help="Wanted rate of wrong copy accepted.", min=0.0001, max=0.5)
+    ] = 0.02,
+    views: Annotated[
+        int, typer.Option(help="Settings of each string, right and wrong.", min=1, max=1000)
+    ] = 8,
+    reader: Annotated[str, typer.Option(help="The reader (OCR) to use.")] = "ppocr",
+    workers: Annotated[
+        int | None, typer.Option(help="Processes; as many as cores by default.", min=1)
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The file; calibration.json beside the campaign's.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Learn what the reader cannot read of a campaign, and choose its thresholds."""
+    from presscheck.cli.calibrating import calibrate_campaign
+
+    raise typer.Exit(
+        calibrate_campaign(
+            campaign,
+            far=far,
+            views=views,
+            reader=reader,
+            workers=workers or len(os.sched_getaffinity(0)),
+            output=output,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
 def check(
     image: Annotated[Path | None, typer.Argument(help="An image, also one made elsewhere.")] = None,
     copy: Annotated[

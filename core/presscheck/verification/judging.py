@@ -11,6 +11,7 @@ from presscheck.assets import Box, CharReading, SlotReading, Status, Trouble
 from presscheck.verification.assign import Found
 from presscheck.verification.compare import same_letters
 from presscheck.verification.differences import find_edits
+from presscheck.verification.forced import WORST
 from presscheck.verification.lines import Line
 from presscheck.verification.normalise import allowed_case, normalise
 from presscheck.verification.places import place_edits
@@ -109,15 +110,20 @@ def _by_text(reading: SlotReading, rules: Rules, *, spaced: bool) -> SlotReading
 def _by_losses(
     reading: SlotReading, characters: tuple[CharReading, ...], rules: Rules, *, spaced: bool
 ) -> SlotReading:
-    reading = replace(reading, characters=characters, thresholds=rules.thresholds)
-    spaces = max((one.loss for one in _wide_spaces(characters, rules)), default=-1.0)
-    letters = max((one.loss for one in characters if not _is_space(one)), default=-1.0)
-    spaces = -1.0 if spaced else spaces
+    letters, spaces = worst_losses(characters, rules)
+    spaces = -WORST if spaced else spaces
+    reading = replace(reading, characters=characters, thresholds=rules, loss=max(letters, spaces))
     if letters < rules.accept and spaces < rules.accept:
         return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=())
     told = _with_edits(reading, characters, rules)
     surely = letters >= rules.reject or spaces >= rules.no_space
     return replace(told, status=Status.REJECT if surely else Status.UNSURE)
+
+
+def worst_losses(characters: Sequence[CharReading], rules: Rules) -> tuple[float, float]:
+    """Return the largest loss of a letter, and of a space."""
+    letters = max((one.loss for one in characters if not _is_space(one)), default=-WORST)
+    return letters, max((one.loss for one in _wide_spaces(characters, rules)), default=-WORST)
 
 
 def _wide_spaces(characters: Sequence[CharReading], rules: Rules) -> Iterator[CharReading]:

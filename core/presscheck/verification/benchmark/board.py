@@ -8,15 +8,15 @@ from rich.table import Table
 
 from presscheck.assets import Status
 from presscheck.verification.benchmark.gates import Gated
-from presscheck.verification.benchmark.mistakes import DRAWN, KINDS
 from presscheck.verification.benchmark.score import (
     Outcome,
-    Rate,
     false_accepts,
     false_rejects,
     named,
     unsure,
 )
+from presscheck.verification.mistakes import DRAWN, KINDS
+from presscheck.verification.rates import Rate
 
 Key = Callable[[Outcome], str]
 GROUPS: dict[str, Key] = {

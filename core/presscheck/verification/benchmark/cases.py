@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageFont
 
 from presscheck.assets import Box
 from presscheck.verification.benchmark.copy import PHRASES, Text, draw_copy
@@ -24,16 +23,14 @@ from presscheck.verification.benchmark.draw import (
     set_block,
 )
 from presscheck.verification.benchmark.faces import Face, measuring_faces, sized
-from presscheck.verification.benchmark.mistakes import CHANGES, DRAWN, EXTRA, TURNS
 from presscheck.verification.lines import grow
+from presscheck.verification.mistakes import CHANGES, DRAWN, EXTRA, SIZE, TURNS, span, visible
 
 CJK = frozenset({"Chinese", "Japanese"})
 RIGHT = 0.5
 """The share of adverts without a mistake."""
 SCRIPT = 0.12
 """The share of adverts in a script face: they are few, and hard to read."""
-VISIBLE = 0.15
-"""A mistake must change this part of a glyph's ink, or nobody could see it."""
 GIBBERISH = ("Lorpi tamen", "Sved orvo", "shulenter", "Abroct", "DELIHT FRSH", "stocd.com", "Wqrme")
 TALLEST, LEAST = 0.12, 22
 """Type is at most so many parts of the shorter side tall, and at least so many pixels."""
@@ -92,7 +89,7 @@ def _make(random: Random, number: int) -> tuple[Case, Image.Image] | None:
         wrong = CHANGES[mistake](wrong, random)
         if wrong == copy[at].text or not set(wrong) <= chosen.characters:
             return None
-        if wrong and not _visible(chosen, copy[at].text, wrong):
+        if wrong and not visible(chosen.sized(SIZE), copy[at].text, wrong):
             return None
     drawn = [wrong if index == at else text.text for index, text in enumerate(copy)]
     malformed = at if mistake == DRAWN else None
@@ -116,21 +113,9 @@ def _make(random: Random, number: int) -> tuple[Case, Image.Image] | None:
         weight=weight,
         # Rounds of all kinds take turns.
         known=number // 2 // len(TURNS) % 2 == 0,
-        span=(broken, broken + 1) if malformed is not None else _span(copy[at].text, wrong),
+        span=(broken, broken + 1) if malformed is not None else span(copy[at].text, wrong),
     )
     return case, image
-
-
-def _span(right: str, wrong: str) -> tuple[int, int]:
-    """Return the part of a text that another one doesn't share."""
-    start = _alike(right, wrong)
-    return start, len(right) - _alike(right[start:][::-1], wrong[start:][::-1])
-
-
-def _alike(one: str, other: str) -> int:
-    """Return how many characters two texts begin with in common."""
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _face(random: Random, language: str, copy: Sequence[Text]) -> Face:
@@ -143,19 +128,6 @@ def _face(random: Random, language: str, copy: Sequence[Text]) -> Face:
         return random.choice(scripts)
     family = random.choice(sorted({face.family for face in able}))
     return random.choice([face for face in able if face.family == family])
-
-
-def _visible(face: Face, right: str, wrong: str) -> bool:
-    """Tell whether two texts differ enough in a face that a person would see it."""
-    font = face.sized(48)
-    masks: list[Any] = []
-    width = round(max(font.getlength(right), font.getlength(wrong))) + 60
-    for text in (right, wrong):
-        image = Image.new("L", (width, 110), 0)
-        ImageDraw.Draw(image).text((20, 20), text, font=font, fill=255)
-        masks.append(np.asarray(image, np.int16))
-    glyph = float(masks[0].sum()) / max(1, len(right.replace(" ", "")))
-    return bool(np.abs(masks[0] - masks[1]).sum() >= VISIBLE * glyph)
 
 
 def _paint(

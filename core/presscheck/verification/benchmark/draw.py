@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
@@ -14,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from presscheck.verification.benchmark.defects import Mask, malform
 from presscheck.verification.benchmark.faces import Face
+from presscheck.verification.grounds import Pixels, paint_ground, wear
 
 SIZES = ((1024, 1024), (768, 768), (640, 800), (960, 640), (1080, 608), (608, 1080))
 """Pixels."""
@@ -23,8 +23,6 @@ BREAK = 0.3
 
 SHORTEST = 3
 """Characters; nobody breaks copy so that a line has fewer."""
-
-Pixels = np.ndarray[Any, np.dtype[np.float32]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,56 +130,10 @@ def _malformed(
 
 def draw_ground(look: Look, random: Random) -> Pixels:
     """Return a ground, (height, width, 3), 0-255."""
-    width, height = look.size
     noise = np.random.default_rng(random.getrandbits(32))
     first = np.array([random.uniform(0, 255) for _ in range(3)], np.float32)
     second = np.clip(first + noise.uniform(-90, 90, 3), 0, 255).astype(np.float32)
-    ground = np.broadcast_to(first, (height, width, 3)).astype(np.float32).copy()
-    if look.ground == "gradient":
-        share = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
-        ground = ground * (1 - share) + second * share
-    elif look.ground == "photo":
-        for scale in (4, 12, 40):
-            rough = noise.normal(0, 1, (scale, scale, 3)).astype(np.float32)
-            smooth = cv2.resize(rough, (width, height), interpolation=cv2.INTER_CUBIC)
-            ground = ground + np.asarray(smooth, np.float32) * np.float32(60 / scale**0.5)
-        ground += noise.normal(0, 4, ground.shape).astype(np.float32)
-    elif look.ground == "shapes":
-        _add_shapes(ground, random)
-    elif look.ground == "pattern":
-        _add_pattern(ground, random)
-    return np.clip(ground, 0, 255).astype(np.float32)
-
-
-def _near(ground: Pixels, random: Random, by: float) -> tuple[float, ...]:
-    """Return a colour near that of a ground's corner."""
-    return tuple(
-        min(255.0, max(0.0, float(value) + random.uniform(-by, by))) for value in ground[0, 0]
-    )
-
-
-def _add_shapes(ground: Pixels, random: Random) -> None:
-    height, width = ground.shape[:2]
-    for _ in range(random.randrange(3, 9)):
-        colour = _near(ground, random, 60)
-        x, y = random.randrange(width), random.randrange(height)
-        if random.random() < 0.5:
-            cv2.circle(ground, (x, y), random.randrange(20, 200), colour, -1, cv2.LINE_AA)
-        else:
-            other = x + random.randrange(40, 400), y + random.randrange(20, 300)
-            cv2.rectangle(ground, (x, y), other, colour, -1)
-
-
-def _add_pattern(ground: Pixels, random: Random) -> None:
-    height, width = ground.shape[:2]
-    step, colour = random.randrange(14, 48), _near(ground, random, 35)
-    lines = random.random() < 0.5
-    for x in range(0, width, step):
-        if lines:
-            cv2.line(ground, (x, 0), (x + height // 3, height), colour, step // 4, cv2.LINE_AA)
-            continue
-        for y in range(0, height, step):
-            cv2.circle(ground, (x, y), step // 5, colour, -1, cv2.LINE_AA)
+    return paint_ground(look.ground, look.size, (first, second), noise, random)
 
 
 def bend(ink: Mask, look: Look, random: Random) -> Mask:
@@ -235,11 +187,4 @@ def contrast_ratio(one: Any, other: Any) -> float:
 
 def finish(pixels: Pixels, look: Look) -> Image.Image:
     """Return the picture as it is delivered: blurred, and through JPEG, as its look says."""
-    if look.blur:
-        pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), look.blur), np.float32)
-    image = Image.fromarray(np.clip(pixels, 0, 255).round().astype(np.uint8))
-    if look.quality == 100:
-        return image
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=look.quality)
-    return Image.open(io.BytesIO(buffer.getvalue())).convert("RGB")
+    return wear(pixels, look.blur, look.quality)

@@ -5,18 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 from presscheck.assets import SlotReading, Status
 from presscheck.verification import Expected, overall, proofread
 from presscheck.verification.benchmark.cases import Case, make_case
-from presscheck.verification.benchmark.mistakes import DRAWN, EXTRA
 from presscheck.verification.benchmark.readers import reader
+from presscheck.verification.mistakes import DRAWN, EXTRA
 from presscheck.verification.normalise import normalise
+from presscheck.verification.rates import Rate
 from presscheck.verification.shapes import KnownType
-
-Z = 1.959964
-"""The 97.5 % point of the normal distribution: intervals are of 95 %."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,37 +73,6 @@ def _named(case: Case, readings: Sequence[SlotReading], extra: bool) -> bool | N
     # The copy may have been folded to another length; what was drawn counts from its start.
     start, end = case.span
     return any(start - 1 <= edit.at <= end for edit in reading.edits)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rate:
-    """A share with its Wilson interval of 95 % (Wilson 1927)."""
-
-    hits: int
-    of: int
-
-    @property
-    def share(self) -> float:
-        """The share; 0 of nothing."""
-        return self.hits / self.of if self.of else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Both ends of the interval.
-
-        >>> tuple(round(end, 3) for end in Rate(hits=2, of=100).interval)
-        (0.006, 0.07)
-        """
-        if not self.of:
-            return 0.0, 1.0
-        middle = (self.share + Z**2 / (2 * self.of)) / (1 + Z**2 / self.of)
-        spread = self.share * (1 - self.share) / self.of + Z**2 / (4 * self.of**2)
-        half = Z * sqrt(spread) / (1 + Z**2 / self.of)
-        return max(0.0, middle - half), min(1.0, middle + half)
-
-    def __str__(self) -> str:
-        low, high = (100 * end for end in self.interval)
-        return f"{100 * self.share:.1f} % ({low:.1f}-{high:.1f}; {self.hits} of {self.of})"
 
 
 def false_rejects(outcomes: Iterable[Outcome]) -> Rate:

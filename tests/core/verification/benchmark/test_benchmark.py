@@ -16,8 +16,9 @@ from presscheck.verification.benchmark.copy import PHRASES, draw_copy
 from presscheck.verification.benchmark.defects import HIDDEN, SEEN, malform
 from presscheck.verification.benchmark.faces import faces, for_measuring, measuring_faces
 from presscheck.verification.benchmark.gates import gate_case
-from presscheck.verification.benchmark.mistakes import CHANGES, DRAWN, EXTRA, KINDS
-from presscheck.verification.benchmark.score import Outcome, Rate, check_case
+from presscheck.verification.benchmark.score import Outcome, check_case
+from presscheck.verification.mistakes import CHANGES, DRAWN, EXTRA, KINDS
+from presscheck.verification.rates import Rate
 
 
 def test_a_case_is_the_same_every_time_and_another_seed_is_another() -> None:

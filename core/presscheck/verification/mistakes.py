@@ -5,7 +5,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+SIZE = 48
+"""Pixels per em at which a mistake is looked for by `visible`."""
+VISIBLE = 0.15
+"""A mistake must change this part of a glyph's ink, or nobody could see it."""
 SIMILAR = {
     "m": "n",
     "n": "m",
@@ -237,3 +245,27 @@ EXTRA = "unwanted text"
 KINDS = (*CHANGES, EXTRA, DRAWN)
 TURNS = (*KINDS, DRAWN, DRAWN, DRAWN)
 """The kinds as they take turns: a malformed glyph is the hardest to see, and counted by itself."""
+
+
+def visible(font: ImageFont.FreeTypeFont, right: str, wrong: str) -> bool:
+    """Tell whether two texts differ enough in a font of `SIZE` that a person would see it."""
+    masks: list[Any] = []
+    width = round(max(font.getlength(right), font.getlength(wrong))) + 60
+    for text in (right, wrong):
+        image = Image.new("L", (width, 110), 0)
+        ImageDraw.Draw(image).text((20, 20), text, font=font, fill=255)
+        masks.append(np.asarray(image, np.int16))
+    glyph = float(masks[0].sum()) / max(1, len(right.replace(" ", "")))
+    return bool(np.abs(masks[0] - masks[1]).sum() >= VISIBLE * glyph)
+
+
+def span(right: str, wrong: str) -> tuple[int, int]:
+    """Return the part of a text that another one doesn't share."""
+    start = _alike(right, wrong)
+    return start, len(right) - _alike(right[start:][::-1], wrong[start:][::-1])
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many characters two texts begin with in common."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
