@@ -6,8 +6,7 @@ Indic scripts or Thai.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -15,8 +14,9 @@ from PIL import Image
 
 from presscheck import hookimpl
 from presscheck.registry import ReaderEntry, ReadText
-from presscheck_plugins.ppocr.detect import Corners, Detector, Pixels
-from presscheck_plugins.ppocr.recognise import Line, Recogniser, cut_out
+from presscheck_plugins.ppocr.detect import Corners, Detector, Patch, Pixels
+from presscheck_plugins.ppocr.reading import Reading
+from presscheck_plugins.ppocr.recognise import Recogniser
 from presscheck_plugins.ppocr.sessions import DETECTOR, RECOGNISER, digest, weights
 
 LONGEST, CLOSELY = 800, 1280
@@ -28,8 +28,6 @@ PAD = 32
 """Ground added on every side, in scaled pixels: text at the very edge is not detected without."""
 LEAST_SCORE, FAINT_SCORE = 0.3, 0.1
 """What is read with less certainty is no text; at a close look the second counts."""
-TILT = 0.1
-"""Rise by run up to which a line counts as level."""
 
 
 class PpOcrReader:
@@ -52,27 +50,19 @@ class PpOcrReader:
     def read(self, image: Image.Image, *, closely: bool = False) -> list[ReadText]:
         """Return every line of text in an RGB image, each with its probabilities."""
         pixels: Pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
-        boxes = self._boxes(pixels, closely=closely)
-        lines = self.recogniser.read([cut_out(pixels, box) for box in boxes])
-        again: set[int] = set()
-        for unsure, sure in _overlapping(boxes, lines):
-            boxes[unsure] = _cut(boxes[unsure], boxes[sure])
-            again.add(unsure)
-        anew = self.recogniser.read([cut_out(pixels, boxes[index]) for index in sorted(again)])
-        for index, line in zip(sorted(again), anew, strict=True):
-            lines[index] = line
+        found = Reading(self.recogniser, pixels, self._patches(pixels, closely=closely))
         return [
             ReadText(
                 text=line.text,
                 score=line.score,
-                polygon=_polygon(box, image.size),
+                polygon=_polygon(way.outline, image.size),
                 posteriors=line.posteriors,
             )
-            for line, box in zip(lines, boxes, strict=True)
+            for way, line in found.lines()
             if line.text.strip() and line.score >= (FAINT_SCORE if closely else LEAST_SCORE)
         ]
 
-    def _boxes(self, pixels: Pixels, *, closely: bool) -> list[Corners]:
+    def _patches(self, pixels: Pixels, *, closely: bool) -> list[Patch]:
         """Return where lines stand, in pixels of the image."""
         height, width = pixels.shape[:2]
         scale = min((CLOSELY if closely else LONGEST) / max(width, height), MOST_SCALE)
@@ -85,46 +75,13 @@ class PpOcrReader:
         ground[:] = np.median(frame, axis=0).astype(np.uint8)
         ground[PAD : PAD + down, PAD : PAD + across] = scaled
         factor = np.array([width / across, height / down])
-        return [(box - PAD) * factor for box in self.detector.find(ground, closely=closely)]
+        return [found.moved(PAD, factor) for found in self.detector.find(ground, closely=closely)]
 
 
-def _overlapping(boxes: Sequence[Corners], lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
-    """Yield pairs of level boxes that reach into one another on one line, the unsure first.
-
-    The detector widens its boxes, so that one may reach a letter of the next word, which would then
-    be read twice.
-    """
-    level = [index for index, box in enumerate(boxes) if _is_level(box)]
-    for first, second in combinations(level, 2):
-        low = np.maximum(boxes[first].min(axis=0), boxes[second].min(axis=0))
-        high = np.minimum(boxes[first].max(axis=0), boxes[second].max(axis=0))
-        sides = np.minimum(np.ptp(boxes[first], axis=0), np.ptp(boxes[second], axis=0))
-        across, down = (high - low) / sides
-        if 0 < across < 0.5 < down:
-            unsure, sure = sorted((first, second), key=lambda index: lines[index].score)
-            yield unsure, sure
-
-
-def _is_level(box: Corners) -> bool:
-    across, down = np.abs(box[1] - box[0])
-    return bool(down <= TILT * across)
-
-
-def _cut(box: Corners, other: Corners) -> Corners:
-    """Return a box without the part that it shares with another one on its line."""
-    (left, _), (right, _) = other.min(axis=0), other.max(axis=0)
-    cut = box.copy()
-    if box[:, 0].mean() < other[:, 0].mean():
-        cut[:, 0] = np.minimum(box[:, 0], left)
-    else:
-        cut[:, 0] = np.maximum(box[:, 0], right)
-    return cut
-
-
-def _polygon(box: Corners, size: tuple[int, int]) -> tuple[tuple[float, float], ...]:
+def _polygon(outline: Corners, size: tuple[int, int]) -> tuple[tuple[float, float], ...]:
     return tuple(
         (min(max(float(x), 0.0), float(size[0])), min(max(float(y), 0.0), float(size[1])))
-        for x, y in box
+        for x, y in outline
     )
 
 

@@ -83,7 +83,7 @@ def _make(random: Random, number: int) -> tuple[Case, Image.Image] | None:
         wrong = CHANGES[mistake](wrong, random)
         if wrong == copy[at].text or not set(wrong) <= chosen.characters:
             return None
-        if wrong and not _visible(chosen, copy[at].text, wrong):
+        if wrong and not visible(chosen, copy[at].text, wrong):
             return None
     drawn = [wrong if index == at else text.text for index, text in enumerate(copy)]
     malformed = at if mistake == DRAWN else None
@@ -132,7 +132,7 @@ def _face(random: Random, language: str, copy: Sequence[Text]) -> Face:
     return random.choice([face for face in able if face.family == family])
 
 
-def _visible(face: Face, right: str, wrong: str) -> bool:
+def visible(face: Face, right: str, wrong: str) -> bool:
     """Tell whether two texts differ enough in a face that a person would see it."""
     font = face.sized(48)
     masks: list[Any] = []
