@@ -14,6 +14,7 @@ from PIL import Image
 
 from presscheck import hookimpl
 from presscheck.registry import ReaderEntry, ReadText
+from presscheck.verification.rereading import Part
 from presscheck_plugins.ppocr.detect import Corners, Detector, Patch, Pixels
 from presscheck_plugins.ppocr.reading import Reading
 from presscheck_plugins.ppocr.recognise import Recogniser
@@ -26,6 +27,8 @@ MOST_SCALE = 3.0
 """Small images aren't enlarged further."""
 PAD = 32
 """Ground added on every side, in scaled pixels: text at the very edge is not detected without."""
+SEEN = 64
+"""Scaled pixels around a part that the detector sees with it."""
 LEAST_SCORE, FAINT_SCORE = 0.3, 0.1
 """What is read with less certainty is no text; at a close look the second counts."""
 
@@ -49,8 +52,15 @@ class PpOcrReader:
 
     def read(self, image: Image.Image, *, closely: bool = False) -> list[ReadText]:
         """Return every line of text in an RGB image, each with its probabilities."""
+        return self._read(image, (0, 0, *image.size), closely=closely)
+
+    def read_part(self, image: Image.Image, part: Part, *, closely: bool = False) -> list[ReadText]:
+        """Return the lines that touch a part of an image, as they are read within the whole."""
+        return self._read(image, part, closely=closely)
+
+    def _read(self, image: Image.Image, part: Part, *, closely: bool) -> list[ReadText]:
         pixels: Pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
-        found = Reading(self.recogniser, pixels, self._patches(pixels, closely=closely))
+        patches = self._patches(pixels, part, closely=closely)
         return [
             ReadText(
                 text=line.text,
@@ -58,12 +68,12 @@ class PpOcrReader:
                 polygon=_polygon(way.outline, image.size),
                 posteriors=line.posteriors,
             )
-            for way, line in found.lines()
+            for way, line in Reading(self.recogniser, pixels, patches).lines()
             if line.text.strip() and line.score >= (FAINT_SCORE if closely else LEAST_SCORE)
         ]
 
-    def _patches(self, pixels: Pixels, *, closely: bool) -> list[Patch]:
-        """Return where lines stand, in pixels of the image."""
+    def _patches(self, pixels: Pixels, part: Part, *, closely: bool) -> list[Patch]:
+        """Return where text touches a part, in pixels of the image."""
         height, width = pixels.shape[:2]
         scale = min((CLOSELY if closely else LONGEST) / max(width, height), MOST_SCALE)
         across, down = max(1, round(width * scale)), max(1, round(height * scale))
@@ -75,7 +85,29 @@ class PpOcrReader:
         ground[:] = np.median(frame, axis=0).astype(np.uint8)
         ground[PAD : PAD + down, PAD : PAD + across] = scaled
         factor = np.array([width / across, height / down])
-        return [found.moved(PAD, factor) for found in self.detector.find(ground, closely=closely)]
+        left, top, right, bottom = _window(part, factor, (wide, tall))
+        found = self.detector.find(ground[top:bottom, left:right], closely=closely)
+        moved = [one.moved(np.array([PAD - left, PAD - top]), factor) for one in found]
+        return [one for one in moved if _touches(one.corners, part)]
+
+
+def _window(part: Part, factor: Corners, size: tuple[int, int]) -> Part:
+    """Return what is looked at for a part's sake, in scaled pixels; its sides are multiples of 32.
+
+    The network sees a grid of 32 pixels, so that a part shows as it does within the whole.
+    """
+    (left, top), (right, bottom) = np.array(part).reshape(2, 2) / factor + PAD
+    return (
+        max(0, int(left - SEEN) // 32 * 32),
+        max(0, int(top - SEEN) // 32 * 32),
+        min(size[0], -(-int(right + SEEN) // 32) * 32),
+        min(size[1], -(-int(bottom + SEEN) // 32) * 32),
+    )
+
+
+def _touches(corners: Corners, part: Part) -> bool:
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    return bool(left < part[2] and part[0] < right and top < part[3] and part[1] < bottom)
 
 
 def _polygon(outline: Corners, size: tuple[int, int]) -> tuple[tuple[float, float], ...]:

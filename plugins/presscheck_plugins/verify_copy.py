@@ -15,7 +15,10 @@ from presscheck.assets import AssetSpec, Box, Candidate, Verdict
 from presscheck.brand import Brand
 from presscheck.registry import Reader
 from presscheck.verification import Expected, overall, proofread
+from presscheck.verification.memory import Memory
 from presscheck.verification.normalise import normalise
+from presscheck.verification.proofread import Look
+from presscheck.verification.rereading import Rereader
 from presscheck_plugins.read_ppocr import PpOcrReader
 
 if TYPE_CHECKING:
@@ -24,11 +27,19 @@ if TYPE_CHECKING:
 
 @hookimpl
 def verify_candidate(
-    candidate: Candidate, image: Image.Image, asset: AssetSpec, brand: Brand
+    candidate: Candidate,
+    image: Image.Image,
+    original: Image.Image | None,
+    asset: AssetSpec,
+    brand: Brand,
 ) -> Verdict:
-    """Accept when every slot is read exactly in its place, and nothing else is."""
+    """Accept when every slot is read exactly in its place, and nothing else is.
+
+    Of an image made from an `original` only what changed is read.
+    """
     del candidate
-    return verify_with(_reader(), image, asset, logo_region(brand, image.size))
+    look = Rereader(_reader(), image, original, _memory()).look
+    return verify_with(_reader(), image, asset, logo_region(brand, image.size), look=look)
 
 
 @cache
@@ -36,10 +47,23 @@ def _reader() -> Reader:
     return PpOcrReader()
 
 
+@cache
+def _memory() -> Memory:
+    return Memory()
+
+
 def verify_with(
-    reader: Reader, image: Image.Image, asset: AssetSpec, logo: Box | None = None
+    reader: Reader,
+    image: Image.Image,
+    asset: AssetSpec,
+    logo: Box | None = None,
+    *,
+    look: Look | None = None,
 ) -> Verdict:
-    """Return the verdict on `asset` in `image`; text in the region `logo` is not looked at."""
+    """Return the verdict on `asset` in `image`; text in the region `logo` is not looked at.
+
+    `look` reads in the reader's stead, when it knows a part of the image already.
+    """
     started = time.perf_counter()
     slots = [
         Expected(
@@ -50,7 +74,7 @@ def verify_with(
         )
         for slot in asset.slots
     ]
-    readings, findings = proofread(image, slots, reader.read, logo=logo)
+    readings, findings = proofread(image, slots, look or reader.read, logo=logo)
     return Verdict(
         verifier=f"copy ({reader.name})",
         status=overall(readings, findings),

@@ -55,7 +55,7 @@ class Patch:
         """Tell whether the text may run along a curve."""
         return self.filled < FILLED
 
-    def moved(self, origin: float, factor: Corners) -> Patch:
+    def moved(self, origin: Corners, factor: Corners) -> Patch:
         """Return the patch with its points taken from `origin` and multiplied by `factor`."""
         corners, outline = ((points - origin) * factor for points in (self.corners, self.outline))
         return replace(self, corners=corners, outline=outline)
