@@ -35,6 +35,8 @@ from presscheck.verification.proofread import Look
 from presscheck.verification.rereading import Rereader
 from presscheck_plugins.read_ppocr import PpOcrReader
 
+pytestmark = [pytest.mark.timeout(0), pytest.mark.filterwarnings("ignore")]
+
 CASES = 60
 KINDS = ("right to right", "wrong to right", "right to wrong")
 SLOTS = ("headline", "subhead", "cta")

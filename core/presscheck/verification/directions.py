@@ -12,9 +12,9 @@ from math import hypot
 Point = tuple[float, float]
 Outline = Sequence[Point]
 
-STEEP = 0.6
-"""Lines that fall or rise more than this, in fractions of the image, aren't rows of text."""
-SAME = 0.9
+STEEP = 0.3
+"""Lines that fall or rise more than this, in fractions of the image, are made level first."""
+SAME = 0.95
 """Cosine of the angle from which on two lines run the same way."""
 
 

@@ -124,19 +124,22 @@ def reread(
 
     None where the parts come to most of the image.
     """
-    kept, found = list(lines), list[ReadText]()
-    waiting = list(parts)
+    waiting, kept = list(parts), list(lines)
     for _ in range(ROUNDS):
         waiting, kept = _with_lines(waiting, kept)
         if _is_most(waiting, image.size):
             return None
-        found = [
-            line for part in waiting for line in reader.read_part(image, part, closely=closely)
+        read = [(part, reader.read_part(image, part, closely=closely)) for part in waiting]
+        beyond = [
+            box_of(line)
+            for part, found in read
+            for line in found
+            if any(_touch(box_of(line), box_of(one)) for one in kept)
+            or any(_touch(box_of(line), other) for other in waiting if other is not part)
         ]
-        cut = [line for line in kept if any(_touch(box_of(line), box_of(one)) for one in found)]
-        if not cut:
-            return [*kept, *found]
-        waiting = [*waiting, *map(box_of, cut)]
+        if not beyond:
+            return [*kept, *(line for _, found in read for line in found)]
+        waiting += beyond
     return None
 
 
