@@ -75,6 +75,9 @@ class CopySlot(Written):
     In a banner they are fractions of the geometric mean of both sides: its shorter side says
     little about how large its copy may be.
 
+    `spelling` says how its copy is judged. By default quotes, dashes and whole capitals may differ
+    from what is written; in "strict" copy they may not, nor may a sign be as likely another one.
+
     `ink` and `panel` are palette names. With a `panel` the copy stands on a filled rectangle
     (a button, a label); without one it stands on the picture, and its contrast is checked there.
     """
@@ -90,6 +93,7 @@ class CopySlot(Written):
     max_size: Annotated[float, Field(gt=0, le=0.5)] = 0.12
     leading: Annotated[float, Field(ge=0.8, le=2)] = 1.15
     required: bool = False
+    spelling: Literal["balanced", "strict"] = "balanced"
     default: CleanCopy | None = None
     forbidden: tuple[str, ...] = ()
 

@@ -76,9 +76,17 @@ def validate_asset(asset: AssetSpec, brand: Brand) -> Iterable[Finding]:
 
 @hookspec
 def verify_candidate(
-    candidate: Candidate, image: Image.Image, asset: AssetSpec, brand: Brand
+    candidate: Candidate,
+    image: Image.Image,
+    original: Image.Image | None,
+    asset: AssetSpec,
+    brand: Brand,
 ) -> Verdict | None:
-    """Judge the pixels. Every verdict must accept; None is no opinion."""
+    """Judge the pixels. Every verdict must accept; None is no opinion.
+
+    `original` was verified before, and `image` was made from it by changing the regions of some
+    slots; None where the image was drawn as a whole. A verifier may do without it.
+    """
 
 
 @hookspec(firstresult=True)

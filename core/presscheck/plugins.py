@@ -188,11 +188,22 @@ class Plugins:
         return self._flat("validate_asset", asset=asset, brand=brand)
 
     def verify_candidate(
-        self, candidate: Candidate, image: Image.Image, asset: AssetSpec, brand: Brand
+        self,
+        candidate: Candidate,
+        image: Image.Image,
+        asset: AssetSpec,
+        brand: Brand,
+        *,
+        original: Image.Image | None = None,
     ) -> list[Verdict]:
         """Return everybody's verdict."""
         return self._each(
-            "verify_candidate", candidate=candidate, image=image, asset=asset, brand=brand
+            "verify_candidate",
+            candidate=candidate,
+            image=image,
+            original=original,
+            asset=asset,
+            brand=brand,
         )
 
     def plan_reroll(

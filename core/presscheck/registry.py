@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class ReadText:
     """One line of text that a reader found.
 
-    `polygon` holds its corners clockwise from the top left in pixels of the image that was read;
+    `polygon` holds its corners in pixels of the image that was read, clockwise from the top left of
+    the line as it is read. A line on an arc has more than four: along its top, and as many back.
     `score` is the reader's own confidence, 0-1. A recogniser that can gives its `posteriors`: then
     copy is scored character by character, and not only compared with `text`.
     """

@@ -14,6 +14,7 @@ from PIL import Image
 
 from presscheck import hookimpl
 from presscheck.registry import ReaderEntry, ReadText
+from presscheck_plugins.ppocr.recognise import reading_order
 
 
 class RapidOcrReader:
@@ -38,7 +39,7 @@ class RapidOcrReader:
             ReadText(
                 text=text,
                 score=float(score),
-                polygon=tuple((float(x), float(y)) for x, y in box),
+                polygon=tuple((float(x), float(y)) for x, y in reading_order(np.asarray(box))),
             )
             for text, score, box in zip(found.txts, found.scores, found.boxes, strict=True)
             if text.strip()

@@ -20,7 +20,7 @@ from presscheck.errors import PluginError
 from presscheck.registry import ReaderEntry, ReadText
 from presscheck_plugins.ppocr.detect import Detector, Pixels
 from presscheck_plugins.ppocr.places import find_lines, polygon_of
-from presscheck_plugins.ppocr.recognise import cut_out
+from presscheck_plugins.ppocr.recognise import cut_out, reading_order
 from presscheck_plugins.tesseract.binary import Tesseract, Word, find_tesseract
 from presscheck_plugins.tesseract.languages import choose, letters, packages_for
 from presscheck_plugins.tesseract.order import logical
@@ -88,7 +88,7 @@ class TesseractReader:
             ReadText(
                 text=logical([(word.left, word.text) for word in words]),
                 score=_score(words),
-                polygon=polygon_of(box, image.size),
+                polygon=polygon_of(reading_order(box), image.size),
             )
             for box, words in zip(boxes, map(_without_edges, lines), strict=True)
             if words and _score(words) >= least

@@ -6,14 +6,19 @@ process.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
 from presscheck import hookimpl
 from presscheck.assets import AssetSpec, Box, Candidate, Rules, Verdict
 from presscheck.brand import Brand
+from presscheck.fonts import open_face
 from presscheck.registry import Reader
 from presscheck.verification import Expected, Panel, verdict_on
+from presscheck.verification.memory import Memory
+from presscheck.verification.rereading import Rereader
+from presscheck.verification.shapes.template import KnownType
 from presscheck_plugins.read_ppocr import PpOcrReader
 from presscheck_plugins.read_tesseract import TesseractReader
 
@@ -23,17 +28,57 @@ if TYPE_CHECKING:
 
 @hookimpl
 def verify_candidate(
-    candidate: Candidate, image: Image.Image, asset: AssetSpec, brand: Brand
+    candidate: Candidate,
+    image: Image.Image,
+    original: Image.Image | None,
+    asset: AssetSpec,
+    brand: Brand,
 ) -> Verdict:
-    """Accept when every slot is read exactly in its place, and nothing else is."""
-    del candidate
-    return verify_with(panel(), image, asset, logo_region(brand, image.size))
+    """Accept when every slot is read exactly in its place, and nothing else is.
+
+    Of an image made from an `original` only what changed is read. Glyphs of slots that were set in
+    the brand's type are compared with it.
+    """
+    first, *others = panel().readers
+    readers = Rereader(first, image, original, _memory()), *others
+    slots = expected(asset, brand, candidate.typeset)
+    return verdict_on(
+        image,
+        tuple(slots),
+        Panel(readers=readers),
+        logo=logo_region(brand, image.size),
+        allowed=asset.allowed,
+    )
 
 
 @cache
 def panel() -> Panel:
     """Return the readers: the default one, and the one for scripts that it lacks."""
     return Panel(readers=(PpOcrReader(), TesseractReader()))
+
+
+@cache
+def _memory() -> Memory:
+    return Memory()
+
+
+def expected(asset: AssetSpec, brand: Brand, typeset: Collection[str]) -> Iterator[Expected]:
+    """Yield what each slot should say, and in which type those in `typeset` were set."""
+    for slot in asset.slots:
+        kit = brand.slots.get(slot.name)
+        known = None
+        if kit is not None and slot.name in typeset:
+            font = brand.fonts[kit.font]
+            face = open_face(brand.file(font.file), font.axes)
+            known = KnownType(font=face.at, certain=True)
+        yield Expected(
+            name=slot.name,
+            text=slot.text,
+            box=slot.box,
+            rules=slot.rules or Rules(),
+            type=known,
+            strict=kit is not None and kit.spelling == "strict",
+        )
 
 
 def verify_with(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from presscheck import Press
+from presscheck import Plugins, Press, hookimpl
 from presscheck.assets import AssetState, Plan, Roll
 from presscheck.errors import (
     Cancelled,
@@ -383,3 +383,22 @@ def test_a_work_folder_that_is_a_file_is_told(paper, write_campaign, tmp_path) -
     (tmp_path / "work").write_text("")
     with Press(work=tmp_path / "work") as press, pytest.raises(StorageError, match="--work"):
         press.run(write_campaign())
+
+
+def test_verifiers_get_the_picture_that_a_repair_changed(paper, write_campaign, tmp_path) -> None:
+    campaign = write_campaign(
+        engine={"name": "paper", "settings": {"wrong": 99}}, budget={"rolls": 3}
+    )
+    seen: list[tuple[int, bool]] = []
+
+    class Watching:
+        @hookimpl
+        def verify_candidate(self, candidate, image, original) -> None:
+            assert original is None or original.size == image.size
+            seen.append((candidate.roll, original is not None))
+
+    plugins = Plugins.load()
+    plugins.register(Watching())
+    with Press(plugins=plugins, work=tmp_path / "work") as press:
+        press.run(campaign)
+    assert seen == [(1, False), (2, False), (3, True), (4, True)]

@@ -30,7 +30,7 @@ from presscheck.engine.sizes import fit_size
 from presscheck.errors import EngineError
 from presscheck.job import Event, Job, derive_seed, step_key
 from presscheck.reroll import drawn_over, source
-from presscheck.stages.repair import region_to_repair
+from presscheck.stages.repair import drawn_before, region_to_repair
 from presscheck.typeset import place_logo, set_slots
 
 
@@ -167,7 +167,9 @@ def proof(job: Job, name: str, number: int) -> Attempt:
         candidate = as_candidate(job, spec, number, image, waiting.decision.typeset)
     with job.stage("verify", spec) as verifying:
         job.watch(Event(stage="verify", assets=(spec.id,)))
-        verdicts = verify(job, candidate, image, spec)
+        verdicts = verify(
+            job, candidate, image, spec, original=_original(job, asset, waiting.decision)
+        )
     took = {"typeset": typesetting.seconds, "verify": verifying.seconds}
     attempt = _attempt(job, waiting, candidate, verdicts, took)
     job.ledger.record(job.run, spec.id, f"{number:04}", attempt)
@@ -201,16 +203,29 @@ def dress(job: Job, picture: Image.Image, asset: Asset, decision: Decision) -> I
 
 
 def verify(
-    job: Job, candidate: Candidate, image: Image.Image, spec: AssetSpec
+    job: Job,
+    candidate: Candidate,
+    image: Image.Image,
+    spec: AssetSpec,
+    *,
+    original: Image.Image | None = None,
 ) -> tuple[Verdict, ...]:
     """Ask every verifier; without one, nothing can be accepted."""
-    verdicts = tuple(job.plugins.verify_candidate(candidate, image, spec, job.brand))
+    verdicts = tuple(
+        job.plugins.verify_candidate(candidate, image, spec, job.brand, original=original)
+    )
     if not verdicts:
         raise EngineError(
             "no verifier gave a verdict.",
             remedy="Enable the copy verifier; see `presscheck plugins`.",
         )
     return verdicts
+
+
+def _original(job: Job, asset: Asset, decision: Decision) -> Image.Image | None:
+    """Return the proofed image that a decision changes only a part of, if it does."""
+    start = drawn_before(asset.attempts, decision)
+    return None if start is None else read_png(job.blobs.get(start.candidate.image))
 
 
 def _attempt(

@@ -1,9 +1,12 @@
-"""Where a repair renders anew. Pure."""
+"""Where a repair renders anew, and what it leaves as it was. Pure."""
 
 from __future__ import annotations
 
-from presscheck.assets import Asset, Attempt, Box, Decision
+from collections.abc import Sequence
+
+from presscheck.assets import Asset, Attempt, Box, Decision, Roll
 from presscheck.engine.sizes import box_before_crop
+from presscheck.reroll import source
 from presscheck.verification.lines import around, grow
 
 MARGIN = 0.01
@@ -25,3 +28,16 @@ def region_to_repair(
     ]
     box = around([asset.spec.slot(decision.repair).box, *read])
     return box_before_crop(box, size, asset.spec.width, asset.spec.height)
+
+
+def drawn_before(attempts: Sequence[Attempt], decision: Decision) -> Attempt | None:
+    """Return the attempt drawn as a whole that a repair or a typeset roll changes; None for others.
+
+    Of repairs of repairs that is still the first picture, which was read as a whole.
+    """
+    if not attempts or decision.roll not in {Roll.REPAIR, Roll.TYPESET}:
+        return None
+    start = source(attempts, decision)
+    before = attempts[: attempts.index(start) + 1]
+    drawn = [one for one in before if one.roll in {Roll.PLAN, Roll.RENDER}]
+    return next((one for one in reversed(drawn) if one.plan == start.plan), None)

@@ -11,18 +11,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from presscheck.assets import CharReading, Edit, EditKind, SlotReading, Status, Trouble
+from presscheck.assets import Box, CharReading, Edit, EditKind, SlotReading, Status, Trouble
 from presscheck.verification.assign import Found
+from presscheck.verification.directions import has_sides
 from presscheck.verification.judging import ALIKE
-from presscheck.verification.lines import Line
 from presscheck.verification.normalise import allowed_case
 from presscheck.verification.scoring import split_copy
-from presscheck.verification.shapes import LineShapes, Shape, line_shapes, rival_fits
+from presscheck.verification.shapes import Course, LineShapes, Shape, line_shapes, rival_fits
 from presscheck.verification.slots import Expected
 
 KNOWN, ASKED = 0.9, 0.97
@@ -51,14 +50,11 @@ GOOD = 0.9
 FORMS = ("'‘’", '"“”„«»', "-–—")
 """Forms of one sign, which no reader tells apart; in strict copy the written one must stand."""
 
-Floats = np.ndarray[Any, np.dtype[np.float32]]
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
     """A line with the part of the copy that stands in it: `start` counts in the whole copy."""
 
-    line: Line
     text: str
     start: int
     shapes: LineShapes
@@ -69,8 +65,7 @@ def by_shape(image: Image.Image, slot: Expected, found: Found, reading: SlotRead
     """Return a slot's reading as the shapes of its glyphs settle it; as it was if they can't."""
     if slot.type is None or not reading.characters:
         return reading
-    pixels = np.asarray(image.convert("RGB"), np.float32)
-    pieces = list(_pieces(pixels, slot, found, reading.characters))
+    pieces = list(_pieces(image, slot, found, reading.characters))
     least = KNOWN if slot.type.certain else ASKED
     known = [piece for piece in pieces if piece.shapes.fit >= least]
     if not known:
@@ -95,10 +90,11 @@ def _with(reading: SlotReading, edits: Sequence[Edit], status: Status) -> SlotRe
 
 
 def _pieces(
-    pixels: Floats, slot: Expected, found: Found, characters: Sequence[CharReading]
+    image: Image.Image, slot: Expected, found: Found, characters: Sequence[CharReading]
 ) -> Iterator[Piece]:
     """Yield the lines in which the copy is found as the font sets it."""
     assert slot.type is not None
+    pixels = np.asarray(image.convert("RGB"), np.float32)
     wanted = allowed_case(slot.text, " ".join(line.text for line in found))
     texts = split_copy(wanted, [line.text for line in found])
     if texts is None or len(wanted) != len(characters):
@@ -107,10 +103,12 @@ def _pieces(
     for line, text in zip(found, texts, strict=True):
         start = wanted.index(text, start)
         end = start + len(text)
-        places = _places(line, characters[start:end], pixels.shape)
-        shapes = line_shapes(pixels, line, written[start:end], places, slot.type)
-        if shapes is not None:
-            yield Piece(line=line, text=text, start=start, shapes=shapes, strict=slot.strict)
+        if has_sides(line.corners):
+            course = Course.of(line, image.width, image.height)
+            ways = [_way(course, one.box, image) for one in characters[start:end]]
+            shapes = line_shapes(pixels, course, written[start:end], ways, slot.type)
+            if shapes is not None:
+                yield Piece(text=text, start=start, shapes=shapes, strict=slot.strict)
         start = end
 
 
@@ -128,15 +126,10 @@ def _as_written(expected: str, wanted: str) -> str:
     return "".join(other if one.isalpha() else one for one, other in zip(text, wanted, strict=True))
 
 
-def _places(line: Line, characters: Sequence[CharReading], shape: tuple[int, ...]) -> list[float]:
-    """Return how far along its line each character stands, in pixels."""
-    size = np.array([shape[1], shape[0]])
-    start, end = (np.asarray(corner) * size for corner in line.corners[:2])
-    along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-6)
-    middles = [
-        (one.box.x + one.box.width / 2, one.box.y + one.box.height / 2) for one in characters
-    ]
-    return [float((np.asarray(middle) * size - start) @ along) for middle in middles]
+def _way(course: Course, box: Box, image: Image.Image) -> float:
+    """Return how far along its line a character stands, in pixels."""
+    middle = box.x + box.width / 2, box.y + box.height / 2
+    return course.way_of(middle[0] * image.width, middle[1] * image.height)
 
 
 def _edits(piece: Piece, characters: Sequence[CharReading]) -> Iterator[Edit]:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from presscheck.assets import Box
 from presscheck.registry import ReadText
+from presscheck.verification.directions import (
+    STEEP,
+    along,
+    by_heading,
+    is_curved,
+    is_level,
+    made_level,
+)
 from presscheck.verification.normalise import (
     compact,
     is_right_to_left,
@@ -25,16 +33,14 @@ SURE_SCORE = 0.9
 """A single letter or digit is text from this score on: drawn letters scored 0.93-1.00."""
 OUTLINES = SHAPES | frozenset("CJLNUVWXcjnuvwx017Λ")
 """Single characters that arcs, crosses and corners were read as, above `SURE_SCORE`."""
-STEEP = 0.6
-"""Lines that fall or rise more than this, in fractions of the image, aren't rows of text."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """One line of text; `box` in fractions of the image, `tall` its height in its shorter side.
 
-    `corners` are those of the line as it stands, also turned, in fractions, clockwise from the top
-    left.
+    `corners` are those of the line as it stands, also turned, in fractions, clockwise from where it
+    begins; a line on an arc has more than four (see `directions`).
     """
 
     text: str
@@ -68,16 +74,59 @@ def _line(text: ReadText, width: int, height: int) -> Line:
 
 
 def rows_of(lines: Iterable[Line]) -> list[list[Line]]:
-    """Group lines into rows, top to bottom and left to right, or right to left by their letters.
+    """Group lines into rows, in reading order.
+
+    Level rows come top to bottom. A line on an arc is a row of its own. Lines that run another way
+    are ordered as they are when the image is turned so that they are level, and come before the
+    first level row beneath all of them.
+    """
+    every = list(lines)
+    level = [line for line in every if is_level(line.corners)]
+    turned = [line for line in every if not is_level(line.corners)]
+    rows = [(_height(row[0]), row) for row in _level_rows(level)]
+    for numbers in by_heading([line.corners for line in turned]):
+        group = [turned[number] for number in numbers]
+        lowest = max(line.box.y + line.box.height for line in group)
+        rows += [(lowest, row) for row in _turned_rows(group)]
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+
+
+def _height(line: Line) -> float:
+    """Return where a level line stands among others: an arc by its crown, so by top or bottom."""
+    box = line.box
+    if not is_curved(line.corners):
+        return box.y + box.height / 2
+    (_, crown), (_, end) = along(line.corners, 0.5)[0], line.corners[0]
+    return box.y if crown < end else box.y + box.height
+
+
+def _turned_rows(lines: Sequence[Line]) -> list[list[Line]]:
+    """Group lines that run the same way, not level, into rows."""
+    level = [
+        replace(
+            line, corners=corners, box=around(Box(x=x, y=y, width=0, height=0) for x, y in corners)
+        )
+        for line, corners in zip(lines, made_level([line.corners for line in lines]), strict=True)
+    ]
+    return [
+        [lines[next(at for at, one in enumerate(level) if one is line)] for line in row]
+        for row in _level_rows(level)
+    ]
+
+
+def _level_rows(lines: Iterable[Line]) -> list[list[Line]]:
+    """Group level lines into rows, top to bottom, each in the order in which it is read.
 
     Two lines share a row when they overlap by half the height of the lower one, as seen along a
     line that runs up or down. Of two that stand one above the other the lower begins a new row,
     also when a taller one beside them spans both.
     """
     rows: list[list[Line]] = []
-    for line in sorted(lines, key=lambda line: line.box.y + line.box.height / 2):
+    for line in sorted(lines, key=_height):
         row = rows[-1] if rows else []
-        if row and _beside(row[-1], line) and not any(_below(line, up) for up in row):
+        alone = is_curved(line.corners) or any(is_curved(one.corners) for one in row)
+        beside = row and not alone and _beside(row[-1], line)
+        if beside and not any(_below(line, up) for up in row):
             rows[-1].append(line)
         else:
             rows.append([line])

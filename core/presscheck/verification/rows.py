@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import dist
 
 import numpy as np
 from PIL import Image
 
+from presscheck.verification.directions import along, is_curved, is_level
 from presscheck.verification.lines import Line, around, rows_of
 from presscheck.verification.normalise import (
     allowed_case,
@@ -35,13 +38,32 @@ def spaces_hold(image: Image.Image, expected: str, found: Sequence[Line]) -> boo
 
 
 def _row_holds(image: Image.Image, row: Sequence[Line], piece: str) -> bool:
-    crop = image.crop(around(line.box for line in row).pixels(*image.size))
-    if min(crop.size) < 2:
+    crop = _level_crop(image, row)
+    if crop is None or min(crop.size) < 2:
         return False
     read = " ".join(line.text for line in row).split()
     # The ink is looked at from left to right.
     step = -1 if is_right_to_left(piece) else 1
     return confirms(np.asarray(crop.convert("RGB")), piece.split()[::step], read[::step])
+
+
+def _level_crop(image: Image.Image, row: Sequence[Line]) -> Image.Image | None:
+    """Return a row cut out of an image, level; None where several lines run another way."""
+    if all(is_level(line.corners) and not is_curved(line.corners) for line in row):
+        return image.crop(around(line.box for line in row).pixels(*image.size))
+    if len(row) > 1:
+        return None
+    outline = [(x * image.width, y * image.height) for x, y in row[0].corners]
+    parts = len(outline) // 2 - 1
+    ends = [along(outline, part / parts) for part in range(parts + 1)]
+    wide = max(1, round(max(dist(a[0], b[0]) for a, b in pairwise(ends))))
+    tall = max(1, round(max(dist(*end) for end in ends)))
+    mesh = [
+        ((part * wide, 0, (part + 1) * wide, tall), (*a[0], *a[1], *b[1], *b[0]))
+        for part, (a, b) in enumerate(pairwise(ends))
+    ]
+    size = wide * parts, tall
+    return image.transform(size, Image.Transform.MESH, mesh, Image.Resampling.BICUBIC)
 
 
 def _pieces(text: str, lengths: Sequence[int]) -> list[str] | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rapidfuzz.distance import Levenshtein, Opcodes
 
 from presscheck.assets import Box, CharReading
+from presscheck.verification.directions import along, has_sides, is_curved
 from presscheck.verification.forced import WORST, Score, score_text
 from presscheck.verification.lines import Line, around
 from presscheck.verification.normalise import allowed_case, joins_without_space
@@ -100,20 +101,9 @@ def _reading(score: Score, line: Line) -> CharReading:
 
 def part_of(line: Line, start: float, end: float) -> Box:
     """Return the box of a part of a line, `start` to `end` of its length."""
-    if len(line.corners) != 4:
+    if not has_sides(line.corners):
         return line.box
-    first, second, third, fourth = line.corners
-    if line.box.height > line.box.width and _turned(line):
-        # It reads from top to bottom.
-        first, second, third, fourth = second, third, fourth, first
-    points = [
-        tuple(a + share * (b - a) for a, b in zip(one, other, strict=True))
-        for one, other in ((first, second), (fourth, third))
-        for share in (start, end)
-    ]
+    outline = line.corners
+    between = (start, (start + end) / 2, end) if is_curved(outline) else (start, end)
+    points = [point for share in between for point in along(outline, share)]
     return around(Box(x=x, y=y, width=0, height=0) for x, y in points)
-
-
-def _turned(line: Line) -> bool:
-    (ax, ay), (bx, by), (cx, cy), _ = line.corners
-    return (bx - ax) ** 2 + (by - ay) ** 2 < (cx - bx) ** 2 + (cy - by) ** 2

@@ -1,12 +1,14 @@
-"""Where lines of text stand: PP-OCRv6's detector, a map of text that is cut into quadrilaterals.
+"""Where lines of text stand: PP-OCRv6's detector, a map of text that is cut into patches.
 
 Differentiable binarization (Liao et al. 2020): the map is cut at a threshold, each patch gets its
-smallest rectangle, and the rectangle is widened, since the map shows text shrunk.
+smallest rectangle, and the rectangle is widened, since the map shows text shrunk. A bent patch
+fills little of its rectangle; it counts when its own inside is text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +27,8 @@ SHORTEST = 3.0
 """Pixels; rectangles less tall are no text."""
 MOST = 1000
 """Patches that are looked at."""
+FILLED = 0.75
+"""A straight line's patch fills this part of its rectangle."""
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Chart = np.ndarray[Any, np.dtype[np.float32]]
@@ -33,37 +37,64 @@ Corners = np.ndarray[Any, np.dtype[np.float64]]
 """(4, 2): x and y, clockwise from the top left."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Patch:
+    """Where the map shows text: its widened rectangle, and its outline, (n, 2), as the map has it.
+
+    `straight` tells whether the rectangle as a whole is text. `filled` is the part of it that the
+    patch fills.
+    """
+
+    corners: Corners
+    outline: Corners
+    straight: bool
+    filled: float
+
+    @property
+    def bent(self) -> bool:
+        """Tell whether the text may run along a curve."""
+        return self.filled < FILLED
+
+    def moved(self, origin: Corners, factor: Corners) -> Patch:
+        """Return the patch with its points taken from `origin` and multiplied by `factor`."""
+        corners, outline = ((points - origin) * factor for points in (self.corners, self.outline))
+        return replace(self, corners=corners, outline=outline)
+
+
 class Detector:
     """Finds lines of text. Loads its weights when it first looks."""
 
-    def find(self, pixels: Pixels, *, closely: bool = False) -> list[Corners]:
-        """Return the corners of each line in `pixels`, (height, width, 3), sides multiples of 32.
+    def find(self, pixels: Pixels, *, closely: bool = False) -> list[Patch]:
+        """Return where text is in `pixels`, (height, width, 3), sides multiples of 32.
 
-        Lines come top to bottom.
+        Patches come top to bottom.
         """
         values = pixels.astype(np.float32) / 127.5 - 1.0
         chart = self._network.run(values.transpose(2, 0, 1)[None])[0, 0]
-        boxes = list(_rectangles(chart, *((FAINT, LIKELY) if closely else (TEXT, SURE))))
-        return sorted(boxes, key=lambda box: (float(box[:, 1].min()), float(box[:, 0].min())))
+        found = list(_patches(chart, *((FAINT, LIKELY) if closely else (TEXT, SURE))))
+        return sorted(found, key=lambda one: (*one.corners.min(axis=0)[::-1].tolist(),))
 
     @cached_property
     def _network(self) -> Network:
         return Network(weights(DETECTOR))
 
 
-def _rectangles(chart: Chart, text: float, sure: float) -> Iterator[Corners]:
+def _patches(chart: Chart, text: float, sure: float) -> Iterator[Patch]:
     mask = cv2.dilate((chart > text).astype(np.uint8), np.ones((2, 2), np.uint8))
     outlines, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     for outline in outlines[:MOST]:
         (middle, (width, height), angle) = cv2.minAreaRect(outline)
         if min(width, height) < SHORTEST:
             continue
-        corners = cv2.boxPoints((middle, (width, height), angle))
-        if _mean_inside(chart, corners) < sure:
+        filled = cv2.contourArea(outline) / (width * height)
+        points = outline[:, 0].astype(np.float64)
+        straight = _mean_inside(chart, cv2.boxPoints((middle, (width, height), angle))) >= sure
+        if not straight and (filled >= FILLED or _mean_inside(chart, points) < sure):
             continue
         wider = 2 * WIDEN * width * height / (2 * (width + height))
         grown = cv2.boxPoints((middle, (width + wider, height + wider), angle))
-        yield clockwise(np.asarray(grown, dtype=np.float64))
+        corners = clockwise(np.asarray(grown, dtype=np.float64))
+        yield Patch(corners=corners, outline=points, straight=straight, filled=filled)
 
 
 def _mean_inside(chart: Chart, corners: Any) -> float:

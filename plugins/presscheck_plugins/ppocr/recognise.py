@@ -82,11 +82,15 @@ class Recogniser:
         return Network(weights(RECOGNISER))
 
 
+def reading_order(corners: Corners) -> Corners:
+    """Return a box's corners from where its line begins: one that stands is read downwards."""
+    across, down = _sides(corners)
+    return np.roll(corners, -1, axis=0) if down >= UPRIGHT * across else corners
+
+
 def cut_out(pixels: Pixels, corners: Corners) -> Pixels:
     """Return the part of an image within four corners, level; a line that stands is laid down."""
-    width = max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[3] - corners[2]))
-    height = max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))
-    across, down = max(1, round(float(width))), max(1, round(float(height)))
+    across, down = _sides(corners)
     ends = np.array([[0, 0], [across, 0], [across, down], [0, down]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), ends)
     found: Any = cv2.warpPerspective(
@@ -95,6 +99,13 @@ def cut_out(pixels: Pixels, corners: Corners) -> Pixels:
     if down >= UPRIGHT * across:
         found = np.rot90(found)
     return np.ascontiguousarray(found)
+
+
+def _sides(corners: Corners) -> tuple[int, int]:
+    """Return how wide and how tall a box is, in pixels."""
+    width = max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[3] - corners[2]))
+    height = max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))
+    return max(1, round(float(width))), max(1, round(float(height)))
 
 
 def _to_height(crop: Pixels) -> Pixels:

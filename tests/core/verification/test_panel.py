@@ -169,7 +169,7 @@ def test_a_second_opinion_that_differs_leaves_the_doubt(said: str) -> None:
     verdict, _ = advised(said)
     assert verdict.status is Status.UNSURE
     assert verdict.slots[0].read == "BIGSALE"
-    assert "second 3" in verdict.verifier
+    assert "second 3" in verdict.reader
 
 
 @given(st.text(max_size=30) | st.just("BIG SALE"))

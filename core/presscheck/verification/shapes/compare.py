@@ -10,7 +10,6 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from presscheck.verification.lines import Line
 from presscheck.verification.shapes.register import (
     SEEK,
     Registered,
@@ -20,6 +19,7 @@ from presscheck.verification.shapes.register import (
     ownership,
     register,
 )
+from presscheck.verification.shapes.strip import Course
 from presscheck.verification.shapes.template import (
     EM,
     Floats,
@@ -82,7 +82,7 @@ class LineShapes:
 
 
 def line_shapes(
-    pixels: Floats, line: Line, text: str, places: Sequence[float], known: KnownType
+    pixels: Floats, course: Course, text: str, places: Sequence[float], known: KnownType
 ) -> LineShapes | None:
     """Compare a line of an RGB image, (height, width, 3), with `text` in the known font.
 
@@ -90,10 +90,10 @@ def line_shapes(
     text as the font sets it is not found there.
     """
     template = draw_template(known.font, text)
-    if template is None or len(line.corners) != 4:
+    if template is None:
         return None
     inked = [places[glyph.at] for glyph in template.glyphs]
-    found = register(pixels, line, template, inked)
+    found = register(pixels, course, template, inked)
     if found is None:
         return None
     parts = {glyph.at: template.around(glyph) for glyph in template.glyphs}

@@ -14,7 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from presscheck.verification.lines import Line
+from presscheck.verification.shapes.strip import BESIDE, Course
 from presscheck.verification.shapes.template import EM, Floats, Glyph, Rect, Template
 
 SCALES = (1.0, 0.92, 1.08, 0.85, 1.17, 0.78, 1.27, 0.72, 1.38)
@@ -56,13 +56,11 @@ Warp = Floats
 class Registered:
     """A template laid over a line: `ink` is (height, width) of the level strip, about 0-1.
 
-    `warps` are by the index of each glyph's character. `level` maps pixels of the image to those of
-    the strip, (3, 3).
+    `warps` are by the index of each glyph's character.
     """
 
     template: Template
     ink: Floats
-    level: Floats
     scale: float
     warps: dict[int, Warp] = field(default_factory=dict[int, Warp])
 
@@ -82,21 +80,19 @@ def shifted(warp: Warp, x: float, y: float) -> Warp:
 
 
 def register(
-    pixels: Floats, line: Line, template: Template, places: Sequence[float]
+    pixels: Floats, course: Course, template: Template, places: Sequence[float]
 ) -> Registered | None:
-    """Lay `template` over a line of an RGB image, (height, width, 3); None where it is lost.
+    """Lay `template` over a line of an RGB image, (height, width, 3); None where it isn't found.
 
     `places` say how far along the line each glyph stands, in pixels of the image.
     """
-    size = np.array([pixels.shape[1], pixels.shape[0]], np.float32)
-    corners = np.array(line.corners, np.float32) * size
-    wide, tall = (float(np.linalg.norm(corners[end] - corners[0])) for end in (1, 3))
-    slope, start = _spacing(template, places, wide)
-    if not template.glyphs or not SMALLEST <= EM * slope <= 4 * tall:
+    slope, start = _spacing(template, places, course.length)
+    if not template.glyphs or not SMALLEST <= EM * slope <= 4 * course.tall:
         return None
-    strip, level = _cut_level(pixels, corners, EM * slope)
+    strip = course.cut(pixels, EM * slope)
     expected = {
-        glyph.at: (slope * float(glyph.middle[0]) + start) / slope + EM for glyph in template.glyphs
+        glyph.at: (slope * float(glyph.middle[0]) + start) / slope + BESIDE * EM
+        for glyph in template.glyphs
     }
     seed = _seed(strip, template, expected)
     if seed is None:
@@ -105,7 +101,7 @@ def register(
     ink = _as_ink(strip, template, glyph, warp)
     if ink is None:
         return None
-    found = Registered(template=template, ink=ink, level=level, scale=float(warp[0, 0]))
+    found = Registered(template=template, ink=ink, scale=float(warp[0, 0]))
     _walk(found, [one for one in template.glyphs if one.at >= glyph.at], warp)
     back = [one for one in reversed(template.glyphs) if one.at < glyph.at]
     _walk(found, back, found.warps[glyph.at])
@@ -125,31 +121,6 @@ def _spacing(template: Template, places: Sequence[float], length: float) -> tupl
     wide = template.glyphs[-1].box[2] - template.glyphs[0].box[0]
     slope = length / (wide + EM / 2)
     return slope, float(np.mean(places)) - slope * float(np.mean(middles))
-
-
-def _cut_level(pixels: Floats, corners: Floats, em: float) -> tuple[Floats, Floats]:
-    """Cut a line with some ground around it out of an image, scaled to the template's em."""
-    along, down = corners[1] - corners[0], corners[3] - corners[0]
-    wide, tall = float(np.linalg.norm(along)), float(np.linalg.norm(down))
-    across = along / max(wide, 1e-6) * em
-    below = down / max(tall, 1e-6) * 0.6 * em
-    corner = np.stack([-across - below, across - below, across + below, below - across])
-    around = corners + corner
-    scale = EM / em
-    size = max(1, round((wide + 2 * em) * scale)), max(1, round((tall + 1.2 * em) * scale))
-    ends = np.array([[0, 0], [size[0], 0], size, [0, size[1]]], np.float32)
-    level: Any = cv2.getPerspectiveTransform(around.astype(np.float32), ends)
-    left, top = np.floor(around.min(axis=0)).astype(int).clip(0)
-    right, bottom = np.ceil(around.max(axis=0)).astype(int)
-    part = pixels[top : max(bottom, top + 1), left : max(right, left + 1)]
-    if scale < 0.7:
-        # Sampling fewer pixels loses thin strokes.
-        part = np.asarray(cv2.GaussianBlur(part, (0, 0), 0.3 / scale), np.float32)
-    here = level @ np.array([[1, 0, left], [0, 1, top], [0, 0, 1]])
-    cut = cv2.warpPerspective(
-        part, here, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(cut, np.float32), np.asarray(level, np.float32)
 
 
 def _seed(

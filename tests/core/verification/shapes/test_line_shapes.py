@@ -13,7 +13,7 @@ from presscheck.assets import Box
 from presscheck.verification.benchmark.defects import blot, erase, half
 from presscheck.verification.benchmark.faces import Face, faces
 from presscheck.verification.lines import Line
-from presscheck.verification.shapes import KnownType, LineShapes, line_shapes, rival_fits
+from presscheck.verification.shapes import Course, KnownType, LineShapes, line_shapes, rival_fits
 
 SIZE = (900, 220)
 TEXT = "Garden furniture"
@@ -50,7 +50,7 @@ def compared(image: Image.Image, middles: list[float], text: str, known: KnownTy
         corners=tuple((x / SIZE[0], y / SIZE[1]) for x, y in corners),
     )
     places = [middle - left for middle in middles]
-    found = line_shapes(np.asarray(image, np.float32), line, text, places, known)
+    found = line_shapes(np.asarray(image, np.float32), Course.of(line, *SIZE), text, places, known)
     assert found is not None
     return found
 

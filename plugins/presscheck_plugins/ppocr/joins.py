@@ -1,0 +1,195 @@
+"""Pieces that are one line: words and letters along an arc, and letters beneath each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import cv2
+import numpy as np
+
+from presscheck_plugins.ppocr.arcs import Arc, fit_arc
+from presscheck_plugins.ppocr.detect import WIDEN, Corners, Patch
+from presscheck_plugins.ppocr.recognise import Line
+
+ALIKE = 1.8
+"""Pieces of a line differ less than this in thickness."""
+NEAR = 3.6
+"""Pieces of an arc are at most so many thicknesses apart; the map shows both shrunk."""
+MOST = 24
+"""Pieces of an arc that are looked at."""
+BESIDE, BENEATH = 0.35, 0.9
+"""Letters of a column stand off its middle by less than the first, and apart by less than the
+second, in heights."""
+TILT = 0.14
+"""Rise by run from which a piece isn't level."""
+SURE, WORSE = 0.8, 0.06
+"""A joined line counts from the first score on, and when it isn't worse by the second."""
+KEPT = 0.7
+"""It has this part of the letters of its pieces."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Piece:
+    index: int
+    outline: Corners
+    middle: Corners
+    thick: float
+    long: float
+    level: bool
+    low: Corners
+    high: Corners
+
+
+def _piece(index: int, patch: Patch) -> _Piece:
+    (x, y), (width, height), _ = cv2.minAreaRect(patch.outline.astype(np.float32))
+    across, down = np.abs(patch.corners[1] - patch.corners[0])
+    arc = fit_arc([patch.outline]) if patch.bent else None
+    if arc is not None:
+        height = arc.thick
+    return _Piece(
+        index=index,
+        outline=patch.outline,
+        middle=np.array([x, y]),
+        thick=max(1.0, min(width, height)),
+        long=max(width, height),
+        level=patch.straight and not patch.bent and bool(down <= TILT * across),
+        low=patch.outline.min(axis=0),
+        high=patch.outline.max(axis=0),
+    )
+
+
+def arcs_of(patches: Sequence[Patch]) -> Iterator[tuple[tuple[int, ...], Arc]]:
+    """Yield patches, by their numbers, that lie on one arc, and the arc."""
+    for chain in _chains([_piece(index, patch) for index, patch in enumerate(patches)]):
+        if all(piece.level and piece.long > 1.5 * piece.thick for piece in chain):
+            continue
+        rest = chain
+        while (found := _on_circle(rest)) is not None:
+            on, arc = found
+            yield tuple(piece.index for piece in on), arc
+            rest = [piece for piece in rest if all(piece is not other for other in on)]
+
+
+def _chains(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
+    """Group pieces that are about as thick and near each other."""
+    group = list(range(len(pieces)))
+    for one, other in combinations(range(len(pieces)), 2):
+        if group[one] != group[other] and _linked(pieces[one], pieces[other]):
+            old, new = group[other], group[one]
+            group = [new if number == old else number for number in group]
+    chains = [[p for p, g in zip(pieces, group, strict=True) if g == n] for n in sorted({*group})]
+    return [chain for chain in chains if 1 < len(chain) <= MOST]
+
+
+def _linked(one: _Piece, other: _Piece) -> bool:
+    small, large = sorted((one.thick, other.thick))
+    if large > ALIKE * small:
+        return False
+    apart = np.maximum(one.low - other.high, other.low - one.high).max()
+    if apart > NEAR * large:
+        return False
+    gaps = one.outline[:, None, :] - other.outline[None, :, :]
+    return bool(np.hypot(gaps[..., 0], gaps[..., 1]).min() <= NEAR * large)
+
+
+def _on_circle(chain: Sequence[_Piece]) -> tuple[list[_Piece], Arc] | None:
+    """Return the most pieces of a chain that lie on one arc, and the arc."""
+    best: tuple[list[_Piece], Arc] | None = None
+    for on in _candidates(chain):
+        if len(on) < 2 or (best is not None and len(on) <= len(best[0])):
+            continue
+        arc = fit_arc([piece.outline for piece in on])
+        thickest = max(piece.thick for piece in on)
+        if arc is not None and arc.thick <= 1.5 * thickest:
+            best = on, arc
+    return best
+
+
+def _candidates(chain: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+    yield list(chain)
+    places = np.array([piece.middle for piece in chain])
+    thick = np.array([piece.thick for piece in chain])
+    for three in combinations(range(len(chain)), 3):
+        a, b, c = places[list(three)]
+        matrix = 2 * np.array([b - a, c - a])
+        if abs(np.linalg.det(matrix)) < 1e-6:
+            continue
+        centre = np.linalg.solve(matrix, np.array([b @ b - a @ a, c @ c - a @ a]))
+        radius = float(np.hypot(*(a - centre)))
+        off = np.abs(np.hypot(*(places - centre).T) - radius)
+        yield [piece for piece, near in zip(chain, off <= 0.4 * thick, strict=True) if near]
+
+
+def columns_of(
+    patches: Sequence[Patch], lines: Sequence[Line]
+) -> Iterator[tuple[tuple[int, ...], Corners]]:
+    """Yield patches, by their numbers, whose letters stand beneath each other, and their box."""
+    every = [_piece(index, patch) for index, patch in enumerate(patches)]
+    able = [piece for piece in every if _stands(piece, lines[piece.index])]
+    able.sort(key=lambda piece: float(piece.low[1]))
+    while able:
+        column = [able.pop(0)]
+        for piece in [*able]:
+            if _beneath(column[-1], piece):
+                column.append(piece)
+                able.remove(piece)
+        upright = sum(len(_letters(lines[piece.index])) > 1 for piece in column)
+        others = [p for p in every if all(p is not one for one in column)]
+        if len(column) + upright > 2 and len(column) > 1 and not _in_rows(column, others):
+            yield tuple(piece.index for piece in column), _box(column)
+
+
+def _stands(piece: _Piece, line: Line) -> bool:
+    """Tell whether a piece may be a letter of a column, or several."""
+    width, height = piece.high - piece.low
+    return len(_letters(line)) == 1 or bool(height > width)
+
+
+def _letters(line: Line) -> str:
+    return line.text.replace(" ", "")
+
+
+def _beneath(upper: _Piece, lower: _Piece) -> bool:
+    across = [float(np.ptp([piece.low[0], piece.high[0]])) for piece in (upper, lower)]
+    tall = min(_letter_height(upper), _letter_height(lower))
+    off = abs(upper.middle[0] - lower.middle[0])
+    gap = float(lower.low[1] - upper.high[1])
+    alike = max(across) <= 3 * min(across)
+    return alike and off <= BESIDE * tall and -0.3 * tall < gap <= BENEATH * tall * 1.6
+
+
+def _letter_height(piece: _Piece) -> float:
+    width, height = piece.high - piece.low
+    return float(min(height, 1.6 * width))
+
+
+def _in_rows(column: Sequence[_Piece], others: Sequence[_Piece]) -> bool:
+    """Tell whether letters of a column have neighbours at their sides: then they begin rows."""
+    tall = max(_letter_height(piece) for piece in column)
+    beside = 0
+    for piece in column:
+        for other in others:
+            apart = max(piece.low[0] - other.high[0], other.low[0] - piece.high[0])
+            common = min(piece.high[1], other.high[1]) - max(piece.low[1], other.low[1])
+            beside += bool(apart < 1.5 * tall and common > 0.5 * (piece.high[1] - piece.low[1]))
+    return beside > 0
+
+
+def _box(column: Sequence[_Piece]) -> Corners:
+    low = np.min([piece.low for piece in column], axis=0)
+    high = np.max([piece.high for piece in column], axis=0)
+    width, height = high - low
+    by = WIDEN * width * height / (width + height) / 2
+    (left, top), (right, bottom) = low - by, high + by
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+
+
+def is_whole(joined: Line, pieces: Sequence[Line]) -> bool:
+    """Tell whether a joined line says what its pieces say, together, as surely."""
+    letters = [len(_letters(piece)) for piece in pieces]
+    whole = sum(letters)
+    mean = sum(n * one.score for n, one in zip(letters, pieces, strict=True)) / max(1, whole)
+    enough = len(_letters(joined)) >= max(2.0, KEPT * whole)
+    return enough and joined.score >= max(SURE, min(mean, 1.0) - WORSE)

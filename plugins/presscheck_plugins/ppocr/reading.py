@@ -1,0 +1,108 @@
+"""Reads the patches of an image: each in the likeliest way first, then in others where that fails.
+
+Clean level text is read once. What is read poorly is tried turned, upside down, or along its arc;
+pieces that may be one line are read as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from presscheck_plugins.ppocr.arcs import Arc, grown
+from presscheck_plugins.ppocr.detect import Patch, Pixels
+from presscheck_plugins.ppocr.joins import arcs_of, columns_of, is_whole
+from presscheck_plugins.ppocr.overlaps import cut, overlapping
+from presscheck_plugins.ppocr.recognise import Line, Recogniser
+from presscheck_plugins.ppocr.ways import (
+    GOOD,
+    Way,
+    along,
+    first_way,
+    is_better,
+    other_ways,
+    straight,
+)
+
+Read = tuple[Way, Line]
+Group = tuple[tuple[int, ...], tuple[Way, ...]]
+"""Patches that may be one line, by their numbers, and the ways to read that line."""
+
+
+class Reading:
+    """One look at an image."""
+
+    def __init__(self, recogniser: Recogniser, pixels: Pixels, patches: Iterable[Patch]) -> None:
+        self._recogniser, self._pixels = recogniser, pixels
+        self._patches = list(patches)
+
+    def lines(self) -> list[Read]:
+        """Return every line, and the way it was read; pieces of one line are read as that."""
+        ways = (first_way(self._pixels, patch) for patch in self._patches)
+        read = self._read({at: way for at, way in enumerate(ways) if way is not None})
+        read |= self._apart(read)
+        read |= self._otherwise(read)
+        for group in self._arcs():
+            read = self._joined(read, *group)
+        for group in self._columns(read):
+            read = self._joined(read, *group)
+        return [read[at] for at in sorted(read)]
+
+    def _read(self, ways: Mapping[int, Way]) -> dict[int, Read]:
+        lines = self._recogniser.read([way.strip for way in ways.values()])
+        return {at: (way, line) for (at, way), line in zip(ways.items(), lines, strict=True)}
+
+    def _apart(self, read: Mapping[int, Read]) -> dict[int, Read]:
+        """Read level boxes again that reached into one another, once the worse one was cut."""
+        level = [at for at, (way, _) in read.items() if way.turns == 0 and len(way.outline) == 4]
+        boxes = [read[at][0].outline for at in level]
+        again: set[int] = set()
+        for unsure, sure in overlapping(boxes, [read[at][1] for at in level]):
+            boxes[unsure] = cut(boxes[unsure], boxes[sure])
+            again.add(unsure)
+        for at in again:
+            self._patches[level[at]] = replace(self._patches[level[at]], corners=boxes[at])
+        return self._read({level[at]: straight(self._pixels, boxes[at]) for at in sorted(again)})
+
+    def _otherwise(self, read: Mapping[int, Read]) -> dict[int, Read]:
+        """Return what was read poorly as it reads in another way, where that is better."""
+        poor = [at for at, (_, line) in read.items() if line.score < GOOD]
+        asked = [
+            (at, way)
+            for at in poor
+            for way in other_ways(self._pixels, self._patches[at], read[at][0])
+        ]
+        lines = self._recogniser.read([way.strip for _, way in asked])
+        found: dict[int, Read] = {}
+        for (at, way), line in zip(asked, lines, strict=True):
+            if is_better(line, read[at][1]) and (
+                at not in found or line.score > found[at][1].score
+            ):
+                found[at] = way, line
+        return found
+
+    def _arcs(self) -> Iterator[Group]:
+        for indices, arc in arcs_of(self._patches):
+            yield indices, tuple(self._along(arc))
+
+    def _along(self, arc: Arc) -> Iterator[Way]:
+        for below in (arc.below, not arc.below):
+            yield along(self._pixels, grown(arc), below=below)
+
+    def _columns(self, read: Mapping[int, Read]) -> Iterator[Group]:
+        there = sorted(read)
+        patches = [self._patches[at] for at in there]
+        for indices, box in columns_of(patches, [read[at][1] for at in there]):
+            yield tuple(there[index] for index in indices), (straight(self._pixels, box),)
+
+    def _joined(
+        self, read: Mapping[int, Read], indices: Sequence[int], ways: Iterable[Way]
+    ) -> dict[int, Read]:
+        """Return what was read with some patches read as one line, if that is what they are."""
+        pieces = [read[at][1] for at in indices if at in read]
+        for way in ways:
+            (line,) = self._recogniser.read([way.strip])
+            if is_whole(line, pieces):
+                rest = {at: one for at, one in read.items() if at not in indices}
+                return {**rest, indices[0]: (way, line)}
+        return dict(read)

@@ -1,0 +1,79 @@
+"""The ways to read a patch: as it lies, turned by quarters, or unrolled from its arc."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from presscheck_plugins.ppocr.arcs import Arc, boxed, fit_arc, grown, inked, unroll
+from presscheck_plugins.ppocr.detect import Corners, Patch, Pixels
+from presscheck_plugins.ppocr.recognise import Line, cut_out, reading_order
+
+GOOD = 0.9
+"""A line read with this score needs no other way: upside down, text scored 0.4-0.8."""
+SURE, BETTER = 0.75, 0.05
+"""Another way counts from the first score on, and when it is so much better than the first way."""
+UPRIGHT = 1.5
+"""A box this much taller than wide holds a line that was turned, or letters beneath each other."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Way:
+    """Text as a level strip, and its outline: along the top, as it is read, and back below."""
+
+    strip: Pixels
+    outline: Corners
+    turns: int = 0
+    """Quarters, anticlockwise, by which a level box was turned; the arcs have none."""
+
+
+def first_way(pixels: Pixels, patch: Patch) -> Way | None:
+    """Return the likeliest way to read a patch; None where it is no line of text."""
+    arc = fit_arc([patch.outline]) if patch.bent else None
+    if arc is not None:
+        wide = grown(arc)
+        return along(pixels, inked(pixels, wide) or wide, below=arc.below)
+    return straight(pixels, patch.corners) if patch.straight else None
+
+
+def straight(pixels: Pixels, corners: Corners) -> Way:
+    """Return a box as it lies; one that stands upright is read from top to bottom."""
+    return Way(strip=cut_out(pixels, corners), outline=reading_order(corners))
+
+
+def along(pixels: Pixels, arc: Arc, *, below: bool) -> Way:
+    """Return an arc unrolled."""
+    strip, outline = unroll(pixels, arc, below=below)
+    return Way(strip=strip, outline=outline)
+
+
+def other_ways(pixels: Pixels, patch: Patch, first: Way) -> Iterator[Way]:
+    """Yield the other ways to read a patch that was read poorly in the first."""
+    arc = fit_arc([patch.outline]) if patch.bent else None
+    if arc is not None:
+        yield along(pixels, grown(arc), below=arc.below)
+        yield along(pixels, grown(arc), below=not arc.below)
+    elif (ink := boxed(pixels, patch.corners)) is not None:
+        yield along(pixels, ink, below=ink.below)
+    if not patch.straight:
+        return
+    crop = cut_out(pixels, patch.corners)
+    down, across = crop.shape[:2]
+    long = max(down, across) >= UPRIGHT * min(down, across)
+    done = first.turns if arc is None else None
+    likely = (0, 2) if long and across > down else (0, 1, 2, 3)
+    corners = reading_order(patch.corners)
+    yield from (_turned(crop, corners, turns) for turns in likely if turns != done)
+
+
+def _turned(crop: Pixels, corners: Corners, turns: int) -> Way:
+    strip = np.ascontiguousarray(np.rot90(crop, turns))
+    return Way(strip=strip, outline=np.roll(corners, -turns, axis=0), turns=turns)
+
+
+def is_better(other: Line, first: Line) -> bool:
+    """Tell whether another way to read a patch is the right one; single letters say too little."""
+    letters = len(other.text.replace(" ", ""))
+    return letters > 1 and other.score >= max(SURE, first.score + BETTER)
