@@ -170,7 +170,8 @@ def _strings(strings: Sequence[StringResult]) -> Table:
 
 def _thresholds(slots: dict[str, Judged]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for title in ("slot", "accept", "reject", "chosen on", "false accepts", "false rejects"):
+    titles = ("slot", "accept", "reject", "chosen on", "false accepts", "false rejects", "unsure")
+    for title in titles:
         table.add_column(title)
     for name, one in slots.items():
         pool = f"its {one.pool}" if one.pool == "font" else "its own"
@@ -181,6 +182,7 @@ def _thresholds(slots: dict[str, Judged]) -> Table:
             pool,
             str(one.false_accepts),
             str(one.false_rejects),
+            str(one.unsure),
         )
     return table
 
@@ -201,8 +203,8 @@ def _remarks(made: Calibration) -> list[str]:
         )
     if made.unreadable:
         told.append(
-            f"{len(made.unreadable)} of {len(made.strings)} strings cannot be read in this type; "
-            "change the slot's font or the copy, or check them by eye."
+            f"{len(made.unreadable)} of {len(made.strings)} strings cannot be read in the brand's "
+            "type; change the slot's font or the copy, or check them by eye."
         )
     if made.platt is not None:
         told.append(
