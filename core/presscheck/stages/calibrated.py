@@ -81,7 +81,8 @@ def _judge_copy(
         size = shape(spec.width, spec.height)
         for slot in spec.slots:
             one = known.get((slot.name, slot.text, spec.locale, size))
-            if one is not None and one.status != "readable":
+            # What the reader doesn't know at all may be read by another one, or stops the run.
+            if one is not None and one.status == "unreadable":
                 yield _unreadable(spec, one)
             if one is None and slot.name in brand.slots:
                 told = f'{slot.name} "{slot.text}" ({spec.locale}, {spec.width}x{spec.height})'

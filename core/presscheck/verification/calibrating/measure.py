@@ -49,11 +49,17 @@ def measure(bench: Bench, reader: Reader, copy: Copy) -> Measured:
         CopyError: It doesn't fit its slot.
         FontError: A font cannot be used.
     """
-    font = bench.brand.slots[copy.slot.name].font
+    kit = bench.brand.slots[copy.slot.name]
+    font = kit.font
     unknown = tuple(sorted(reader.unreadable(normalise(copy.slot.text))))
     if unknown:
         return Measured(copy=copy, font=font, unknown=unknown)
-    slot = Expected(name=copy.slot.name, text=copy.slot.text, box=copy.slot.box)
+    slot = Expected(
+        name=copy.slot.name,
+        text=copy.slot.text,
+        box=copy.slot.box,
+        strict=kit.spelling == "strict",
+    )
     views = views_of(bench.brand, copy, bench.views, bench.seed, pictures=len(bench.pictures))
     right = [
         sound(set_view(view, copy, slot.text, bench.brand, bench.pictures), slot, reader.read)
