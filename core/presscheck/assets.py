@@ -76,7 +76,7 @@ class Box:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rules:
+class Thresholds:
     """The thresholds of a slot, in losses of its characters; see `presscheck.verification.forced`.
 
     A character is right below `accept`: by default no alternative is twice as likely, exp(0.7).
@@ -98,14 +98,14 @@ class Rules:
 class SlotCopy:
     """One slot of one asset, resolved for its locale and placement.
 
-    `rules` are what a calibration found for it; without one the verifier's own count.
+    `thresholds` are what a calibration found for it; without one the verifier's own count.
     """
 
     name: str
     text: str
     render: RenderMode
     box: Box
-    rules: Rules | None = None
+    thresholds: Thresholds | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -274,7 +274,7 @@ class SlotReading:
     words: tuple[tuple[str, str], ...] = ()
     edits: tuple[Edit, ...] = ()
     characters: tuple[CharReading, ...] = ()
-    thresholds: Rules | None = None
+    thresholds: Thresholds | None = None
     views: int = 1
     loss: float | None = None
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from presscheck.assets import Rules
+from presscheck.assets import Thresholds
 from presscheck.brand import Brand
 from presscheck.errors import SpecError
 from presscheck.fonts import open_face
@@ -105,13 +105,13 @@ class Judged(_Part):
 
     @model_validator(mode="after")
     def _in_order(self) -> Judged:
-        _ = self.rules
+        _ = self.thresholds
         return self
 
     @property
-    def rules(self) -> Rules:
+    def thresholds(self) -> Thresholds:
         """The thresholds as the verifier takes them."""
-        return Rules(accept=self.accept, reject=self.reject, no_space=self.no_space)
+        return Thresholds(accept=self.accept, reject=self.reject, no_space=self.no_space)
 
 
 class StringResult(_Part):

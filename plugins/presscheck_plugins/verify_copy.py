@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from presscheck import hookimpl
-from presscheck.assets import AssetSpec, Box, Candidate, Rules, Verdict
+from presscheck.assets import AssetSpec, Box, Candidate, Thresholds, Verdict
 from presscheck.brand import Brand
 from presscheck.fonts import open_face
 from presscheck.registry import Reader
@@ -75,7 +75,7 @@ def expected(asset: AssetSpec, brand: Brand, typeset: Collection[str]) -> Iterat
             name=slot.name,
             text=slot.text,
             box=slot.box,
-            rules=slot.rules or Rules(),
+            thresholds=slot.thresholds or Thresholds(),
             type=known,
             strict=kit is not None and kit.spelling == "strict",
         )
@@ -86,7 +86,9 @@ def verify_with(
 ) -> Verdict:
     """Return the verdict on `asset` in `image`; text in the region `logo` is not looked at."""
     slots = [
-        Expected(name=slot.name, text=slot.text, box=slot.box, rules=slot.rules or Rules())
+        Expected(
+            name=slot.name, text=slot.text, box=slot.box, thresholds=slot.thresholds or Thresholds()
+        )
         for slot in asset.slots
     ]
     return verdict_on(image, slots, Panel.of(reader), logo=logo, allowed=asset.allowed)

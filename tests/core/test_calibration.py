@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from presscheck.assets import Finding, Rules, Severity
+from presscheck.assets import Finding, Severity, Thresholds
 from presscheck.calibration import load_calibration, made_for
 from presscheck.errors import EXIT_INPUT, PreflightError, SpecError, SpecErrorGroup
 from presscheck.loading import load_brand
@@ -73,7 +73,7 @@ def test_a_calibration_that_fits_says_nothing_and_gives_slots_their_thresholds(
     with Press(work=tmp_path / "work") as press:
         job = press.open(campaign)
         (asset,) = job.ledger.assets(job.run)
-    assert {slot.rules for slot in asset.spec.slots} == {Rules(accept=0.4, reject=5.0)}
+    assert {slot.thresholds for slot in asset.spec.slots} == {Thresholds(accept=0.4, reject=5.0)}
 
 
 def test_other_thresholds_are_another_run(paper, write_campaign, tree, tmp_path) -> None:
@@ -124,7 +124,7 @@ def test_one_of_another_reader_or_brand_is_told_and_not_used(
     assert "presscheck calibrate" in finding.remedy
     with Press(work=tmp_path / "work") as press:
         job = press.open(campaign)
-        assert {slot.rules for slot in job.ledger.assets(job.run)[0].spec.slots} == {None}
+        assert {slot.thresholds for slot in job.ledger.assets(job.run)[0].spec.slots} == {None}
 
 
 def test_a_changed_font_is_named(paper, write_campaign, tree, tmp_path, brand_file) -> None:

@@ -26,9 +26,9 @@ from presscheck.assets import (
     Receipt,
     Rendition,
     Roll,
-    Rules,
     SlotReading,
     Status,
+    Thresholds,
     Trouble,
     Verdict,
 )
@@ -68,7 +68,7 @@ def _attempt() -> Attempt:
         trouble=Trouble.MISSPELT, box=box, words=(("SALE", "SOLE"),),
         edits=(Edit(kind=EditKind.SUBSTITUTED, expected="A", read="O", at=1, confidence=0.9),),
         characters=(CharReading(character="S", loss=-4.5, posterior=0.99, instead="", box=box),),
-        thresholds=Rules(accept=0.7, reject=4.0, no_space=8.0), views=4,
+        thresholds=Thresholds(accept=0.7, reject=4.0, no_space=8.0), views=4,
     )  # fmt: skip
     verdict = Verdict(
         verifier="copy", reader="eyes 1", status=Status.REJECT, slots=(reading,), seconds=0.123

@@ -23,10 +23,10 @@ from presscheck.assets import (
     RenderMode,
     Rendition,
     Roll,
-    Rules,
     SlotCopy,
     SlotReading,
     Status,
+    Thresholds,
     Verdict,
 )
 from presscheck.errors import DeliveryError
@@ -58,7 +58,7 @@ def _attempt(number: int, read: str, *, typeset: tuple[str, ...] = ()) -> Attemp
         distance=0,
         status=status,
         box=BOX,
-        thresholds=Rules(accept=0.7, reject=4.0, no_space=8.0),
+        thresholds=Thresholds(accept=0.7, reject=4.0, no_space=8.0),
         views=2,
     )
     return Attempt(

@@ -8,7 +8,16 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from pydantic import TypeAdapter
 
-from presscheck.assets import AssetSpec, Box, RenderMode, Rules, SlotCopy, Status, Trouble, Verdict
+from presscheck.assets import (
+    AssetSpec,
+    Box,
+    RenderMode,
+    SlotCopy,
+    Status,
+    Thresholds,
+    Trouble,
+    Verdict,
+)
 from presscheck_nano.posters import make_poster
 from presscheck_plugins.read_ppocr import PpOcrReader
 from presscheck_plugins.verify_copy import verify_with
@@ -43,7 +52,7 @@ def test_a_verdict_names_its_reader_thresholds_and_views_and_is_kept_whole() -> 
     verdict = verify_with(reader(), poster("SUMER SALE", 1), asset("SUMMER SALE"))
     assert verdict.verifier == "copy"
     assert verdict.reader == reader().name
-    assert verdict.slots[0].thresholds == Rules().thresholds
+    assert verdict.slots[0].thresholds == Thresholds().thresholds
     assert verdict.slots[0].views > 1
     adapter = TypeAdapter(Verdict)
     assert adapter.validate_json(adapter.dump_json(verdict)) == verdict
@@ -83,8 +92,8 @@ def test_a_slot_is_judged_by_its_own_thresholds() -> None:
     image, spec = poster("SUMMER SALE", 1), asset("SUMMER SALE")
     (reading,) = verify_with(reader(), image, spec).slots
     assert reading.loss is not None
-    assert reading.loss < Rules().accept
-    strict = replace(spec.slots[0], rules=Rules(accept=reading.loss))
+    assert reading.loss < Thresholds().accept
+    strict = replace(spec.slots[0], thresholds=Thresholds(accept=reading.loss))
     judged = verify_with(reader(), image, replace(spec, slots=(strict,)))
     assert judged.status is not Status.ACCEPT
     assert judged.slots[0].views > 1

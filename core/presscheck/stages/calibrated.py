@@ -43,11 +43,11 @@ def with_calibration(
     if other:
         message = f"{campaign.calibration} is not used: {'; '.join(other)}."
         return list(specs), [_warning(message, AGAIN)]
-    judged = {name: slot.rules for name, slot in made.slots.items()}
+    judged = {name: slot.thresholds for name, slot in made.slots.items()}
     ruled = [
         replace(
             spec,
-            slots=tuple(replace(slot, rules=judged.get(slot.name)) for slot in spec.slots),
+            slots=tuple(replace(slot, thresholds=judged.get(slot.name)) for slot in spec.slots),
         )
         for spec in specs
     ]

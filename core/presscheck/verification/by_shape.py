@@ -225,7 +225,7 @@ def _proved(piece: Piece, characters: Sequence[CharReading], slot: Expected) -> 
         if shape.likeness < GOOD or _differs(shape, ODD) or abs(shape.gap - usual) > SPACE:
             return False
         one = characters[piece.start + shape.at]
-        doubted = one.loss >= slot.rules.accept and len(one.instead) == 1
+        doubted = one.loss >= slot.thresholds.accept and len(one.instead) == 1
         if doubted and not _beaten(piece, shape, one.instead):
             return False
     return True

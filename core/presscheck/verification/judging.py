@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from presscheck.assets import Box, CharReading, SlotReading, Status, Trouble
+from presscheck.assets import Box, CharReading, SlotReading, Status, Thresholds, Trouble
 from presscheck.verification.assign import Found
 from presscheck.verification.compare import same_letters
 from presscheck.verification.differences import find_edits
@@ -16,7 +16,6 @@ from presscheck.verification.lines import Line
 from presscheck.verification.normalise import allowed_case, normalise
 from presscheck.verification.places import place_edits
 from presscheck.verification.rows import spaces_hold
-from presscheck.verification.rules import Rules
 from presscheck.verification.scoring import score_slot
 from presscheck.verification.slots import Expected, misread, outside
 
@@ -61,24 +60,24 @@ def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
     alike = [one for one in scored if len(one) == len(scored[0])]
     if alike:
         spaced = any(one.spaced for one in views)
-        settled = _by_losses(reading, _middle(alike), slot.rules, spaced=spaced)
+        settled = _by_losses(reading, _middle(alike), slot.thresholds, spaced=spaced)
     else:
-        settled = _by_text(reading, slot.rules, spaced=best.spaced)
+        settled = _by_text(reading, slot.thresholds, spaced=best.spaced)
     if slot.strict:
-        settled = _strictly(settled, slot.rules)
+        settled = _strictly(settled, slot.thresholds)
     settled = replace(settled, edits=place_edits(settled, best.found))
     if settled.status is not Status.REJECT and outside(slot, best.found):
         return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
     return settled
 
 
-def _strictly(reading: SlotReading, rules: Rules) -> SlotReading:
+def _strictly(reading: SlotReading, thresholds: Thresholds) -> SlotReading:
     """Return the reading of strict copy: capitals must be written, and signs surely themselves."""
     if reading.status is not Status.ACCEPT:
         return reading
     written, read = normalise(reading.expected), allowed_case(reading.expected, reading.read)
     if written != read:
-        told = replace(reading, edits=find_edits(written, read, from_loss=rules.accept))
+        told = replace(reading, edits=find_edits(written, read, from_loss=thresholds.accept))
         return replace(told, status=Status.REJECT, trouble=Trouble.MISSPELT)
     doubted = [one for one in reading.characters if _alike(one) and one.loss >= 0]
     if not doubted:
@@ -99,38 +98,46 @@ def _middle(views: Sequence[tuple[CharReading, ...]]) -> tuple[CharReading, ...]
     )
 
 
-def _by_text(reading: SlotReading, rules: Rules, *, spaced: bool) -> SlotReading:
+def _by_text(reading: SlotReading, thresholds: Thresholds, *, spaced: bool) -> SlotReading:
     if not same_letters(reading.expected, reading.read):
-        return _with_edits(reading, (), rules)
+        return _with_edits(reading, (), thresholds)
     if spaced:
         return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=())
-    return replace(_with_edits(reading, (), rules), status=Status.UNSURE)
+    return replace(_with_edits(reading, (), thresholds), status=Status.UNSURE)
 
 
 def _by_losses(
-    reading: SlotReading, characters: tuple[CharReading, ...], rules: Rules, *, spaced: bool
+    reading: SlotReading,
+    characters: tuple[CharReading, ...],
+    thresholds: Thresholds,
+    *,
+    spaced: bool,
 ) -> SlotReading:
-    letters, spaces = worst_losses(characters, rules)
+    letters, spaces = worst_losses(characters, thresholds)
     spaces = -WORST if spaced else spaces
-    reading = replace(reading, characters=characters, thresholds=rules, loss=max(letters, spaces))
-    if letters < rules.accept and spaces < rules.accept:
+    reading = replace(
+        reading, characters=characters, thresholds=thresholds, loss=max(letters, spaces)
+    )
+    if letters < thresholds.accept and spaces < thresholds.accept:
         return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=())
-    told = _with_edits(reading, characters, rules)
-    surely = letters >= rules.reject or spaces >= rules.no_space
+    told = _with_edits(reading, characters, thresholds)
+    surely = letters >= thresholds.reject or spaces >= thresholds.no_space
     return replace(told, status=Status.REJECT if surely else Status.UNSURE)
 
 
-def worst_losses(characters: Sequence[CharReading], rules: Rules) -> tuple[float, float]:
+def worst_losses(characters: Sequence[CharReading], thresholds: Thresholds) -> tuple[float, float]:
     """Return the largest loss of a letter, and of a space."""
     letters = max((one.loss for one in characters if not _is_space(one)), default=-WORST)
-    return letters, max((one.loss for one in _wide_spaces(characters, rules)), default=-WORST)
+    return letters, max((one.loss for one in _wide_spaces(characters, thresholds)), default=-WORST)
 
 
-def _wide_spaces(characters: Sequence[CharReading], rules: Rules) -> Iterator[CharReading]:
+def _wide_spaces(
+    characters: Sequence[CharReading], thresholds: Thresholds
+) -> Iterator[CharReading]:
     """Yield what is in doubt as a space, but narrow spaces that may as well be there."""
     for at, one in enumerate(characters):
         beside = {near.character for near in characters[max(0, at - 1) : at + 2]}
-        narrow = one.character == " " and beside & NARROW and one.loss < rules.no_space
+        narrow = one.character == " " and beside & NARROW and one.loss < thresholds.no_space
         if _is_space(one) and not narrow:
             yield one
 
@@ -141,10 +148,10 @@ def _is_space(one: CharReading) -> bool:
 
 
 def _with_edits(
-    reading: SlotReading, characters: tuple[CharReading, ...], rules: Rules
+    reading: SlotReading, characters: tuple[CharReading, ...], thresholds: Thresholds
 ) -> SlotReading:
     wanted, read = allowed_case(reading.expected, reading.read), normalise(reading.read)
-    return replace(reading, edits=find_edits(wanted, read, characters, from_loss=rules.accept))
+    return replace(reading, edits=find_edits(wanted, read, characters, from_loss=thresholds.accept))
 
 
 def back_in_place(seen: View, place: Box) -> View:

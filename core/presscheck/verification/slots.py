@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from presscheck.assets import Box, SlotReading, Status, Trouble
+from presscheck.assets import Box, SlotReading, Status, Thresholds, Trouble
 from presscheck.verification.assign import TOLERANCE, Found
 from presscheck.verification.compare import edits, wrong_words
 from presscheck.verification.lines import around, grow, join, share_inside
 from presscheck.verification.normalise import normalise
-from presscheck.verification.rules import Rules
 from presscheck.verification.shapes.template import KnownType
 
 
@@ -27,7 +26,7 @@ class Expected:
     text: str
     box: Box | None = None
     unreadable: frozenset[str] = frozenset()
-    rules: Rules = field(default_factory=Rules)
+    thresholds: Thresholds = field(default_factory=Thresholds)
     type: KnownType | None = None
     strict: bool = False
 

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from itertools import chain
 from multiprocessing import get_context
 
-from presscheck.assets import Rules, Status
+from presscheck.assets import Status, Thresholds
 from presscheck.calibration import (
     Calibration,
     Judged,
@@ -113,16 +113,16 @@ def _judge(slot: str, measured: Sequence[Measured], far: float) -> Judged:
     pool = [one for one in (alike if few else own) if _legible(one)]
     right = list(chain.from_iterable(one.right for one in pool))
     wrong = list(chain.from_iterable(one.wrong for one in pool))
-    rules = choose(right, wrong, far)
-    false_accepts = _rate(wrong, rules, Status.ACCEPT)
+    thresholds = choose(right, wrong, far)
+    false_accepts = _rate(wrong, thresholds, Status.ACCEPT)
     return Judged(
-        accept=rules.accept,
-        reject=rules.reject,
-        no_space=rules.no_space,
+        accept=thresholds.accept,
+        reject=thresholds.reject,
+        no_space=thresholds.no_space,
         pool="font" if few else "slot",
         false_accepts=_share(false_accepts),
-        false_rejects=_share(_rate(right, rules, Status.REJECT)),
-        unsure=_share(_rate(right, rules, Status.UNSURE)),
+        false_rejects=_share(_rate(right, thresholds, Status.REJECT)),
+        unsure=_share(_rate(right, thresholds, Status.UNSURE)),
         met=false_accepts.share <= far,
         enough=len(wrong) >= cases_needed(far),
     )
@@ -134,8 +134,8 @@ def _legible(one: Measured) -> bool:
     return bool(one.right) and accepted >= READABLE * len(one.right)
 
 
-def _rate(soundings_: Sequence[Sounding], rules: Rules, status: Status) -> Rate:
-    hits = sum(one.status(rules) is status for one in soundings_)
+def _rate(soundings_: Sequence[Sounding], thresholds: Thresholds, status: Status) -> Rate:
+    hits = sum(one.status(thresholds) is status for one in soundings_)
     return Rate(hits=hits, of=len(soundings_))
 
 
@@ -145,10 +145,10 @@ def _share(rate: Rate) -> Share:
 
 
 def _told(one: Measured, judged: dict[str, Judged]) -> StringResult:
-    rules = judged[one.copy.slot.name].rules if one.right else Rules()
-    right = _verdicts(one.right, rules)
+    thresholds = judged[one.copy.slot.name].thresholds if one.right else Thresholds()
+    right = _verdicts(one.right, thresholds)
     readable = right.settings and right.accepted >= READABLE * right.settings
-    refused = [each for each in one.right if each.status(rules) is not Status.ACCEPT]
+    refused = [each for each in one.right if each.status(thresholds) is not Status.ACCEPT]
     characters = tuple(ReadAs(expected=char, read="", times=0) for char in one.unknown)
     return StringResult(
         slot=one.copy.slot.name,
@@ -160,12 +160,12 @@ def _told(one: Measured, judged: dict[str, Judged]) -> StringResult:
         status="unsupported" if one.unknown else "readable" if readable else "unreadable",
         characters=characters or _characters(refused),
         right=right,
-        wrong=_verdicts(one.wrong, rules),
+        wrong=_verdicts(one.wrong, thresholds),
     )
 
 
-def _verdicts(soundings_: Sequence[Sounding], rules: Rules) -> Verdicts:
-    found = Counter(one.status(rules) for one in soundings_)
+def _verdicts(soundings_: Sequence[Sounding], thresholds: Thresholds) -> Verdicts:
+    found = Counter(one.status(thresholds) for one in soundings_)
     return Verdicts(
         accepted=found[Status.ACCEPT], unsure=found[Status.UNSURE], rejected=found[Status.REJECT]
     )

@@ -8,7 +8,7 @@ from math import inf
 
 from PIL import Image
 
-from presscheck.assets import CharReading, Rules, SlotReading, Status, Trouble
+from presscheck.assets import CharReading, SlotReading, Status, Thresholds, Trouble
 from presscheck.registry import ReadText
 from presscheck.verification.judging import worst_losses
 from presscheck.verification.mistakes import span
@@ -16,7 +16,7 @@ from presscheck.verification.normalise import normalise
 from presscheck.verification.proofread import Look, proofread
 from presscheck.verification.slots import Expected
 
-DEFAULT = Rules()
+DEFAULT = Thresholds()
 LEAST, MOST = -1.0, DEFAULT.reject
 """Between these `accept` is chosen: no lower, as reading costs a look more for each setting that
 only a lower one refuses; no higher than what the benchmark's set was rejected from."""
@@ -46,11 +46,11 @@ class Sounding:
     marks: tuple[Mark, ...] = ()
     edits: tuple[tuple[str, str], ...] = ()
 
-    def status(self, rules: Rules) -> Status:
+    def status(self, thresholds: Thresholds) -> Status:
         """Return how the verifier judges it by other thresholds."""
-        if self.least < rules.accept:
+        if self.least < thresholds.accept:
             return Status.ACCEPT
-        return Status.REJECT if self.worst >= rules.reject else Status.UNSURE
+        return Status.REJECT if self.worst >= thresholds.reject else Status.UNSURE
 
 
 class _Remembered:
@@ -77,7 +77,7 @@ def sound(
     """
     seen, least, limit = _Remembered(look), inf, MOST
     while True:
-        (reading,), _ = proofread(image, [replace(slot, rules=Rules(accept=limit))], seen)
+        (reading,), _ = proofread(image, [replace(slot, thresholds=Thresholds(accept=limit))], seen)
         if reading.status is not Status.ACCEPT:
             break
         least = limit = -inf if reading.loss is None else reading.loss

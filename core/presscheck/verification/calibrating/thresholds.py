@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, floor, inf
 
-from presscheck.assets import Rules
+from presscheck.assets import Thresholds
 from presscheck.verification.calibrating.sounding import DEFAULT, LEAST, MOST, Sounding
 from presscheck.verification.rates import Rate, Z
 
@@ -17,7 +17,7 @@ EXACT = 1e-9
 """Added before a product is cut to a whole number: 0.07 * 100 is 7."""
 
 
-def choose(right: Sequence[Sounding], wrong: Sequence[Sounding], far: float) -> Rules:
+def choose(right: Sequence[Sounding], wrong: Sequence[Sounding], far: float) -> Thresholds:
     """Return the thresholds for a wanted rate `far` of wrong copy that is accepted, 0-1.
 
     `accept` is the largest at which no larger share of `wrong` is accepted, or, where even the
@@ -32,7 +32,7 @@ def choose(right: Sequence[Sounding], wrong: Sequence[Sounding], far: float) -> 
     accept = round(max(strict, lenient), 3)
     doubted = [one.worst + STEP for one in right if one.least >= accept and one.worst < inf]
     reject = min(DEFAULT.no_space, max([DEFAULT.reject, accept, *doubted]))
-    return Rules(accept=accept, reject=round(reject, 3), no_space=DEFAULT.no_space)
+    return Thresholds(accept=accept, reject=round(reject, 3), no_space=DEFAULT.no_space)
 
 
 def _ceiling(right: Sequence[Sounding]) -> float:

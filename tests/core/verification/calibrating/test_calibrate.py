@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from presscheck.assets import RenderMode, Rules, SlotCopy, Status
+from presscheck.assets import RenderMode, SlotCopy, Status, Thresholds
 from presscheck.brand import Brand
 from presscheck.calibration import Calibration, tell_misread
 from presscheck.fonts import open_face
@@ -125,10 +125,10 @@ def test_a_sounding_says_what_the_verifier_says_at_any_threshold(brand) -> None:
     found = sound(image, slot, _reader().read)
     assert 0 < found.least < MOST
     for accept in (found.least, found.least + 0.001):
-        rules = Rules(accept=accept, reject=4.0)
-        (reading,), _ = proofread(image, [replace(slot, rules=rules)], _reader().read)
-        assert reading.status is found.status(rules), accept
-    assert found.status(Rules()) is Status.UNSURE
+        thresholds = Thresholds(accept=accept, reject=4.0)
+        (reading,), _ = proofread(image, [replace(slot, thresholds=thresholds)], _reader().read)
+        assert reading.status is found.status(thresholds), accept
+    assert found.status(Thresholds()) is Status.UNSURE
 
 
 @pytest.mark.parametrize("text", ["Nur 12 € heute", "50 %", "Ja", "SOMMER SALE"])
