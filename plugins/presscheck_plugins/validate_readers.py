@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from presscheck import hookimpl
 from presscheck.assets import AssetSpec, Finding, Severity
-from presscheck.verification.panel import no_reader_knows
+from presscheck.verification.panel import CHECK, no_reader_knows
 from presscheck_plugins.verify_copy import panel
 
 
@@ -16,7 +16,7 @@ def validate_asset(asset: AssetSpec) -> Iterator[Finding]:
     for slot in asset.slots:
         if unknown := panel().unreadable(slot.text):
             yield Finding(
-                check="copy",
+                check=CHECK,
                 severity=Severity.ERROR,
                 message=no_reader_knows(unknown),
                 remedy=panel().remedy(unknown) or "Write it in other characters.",

@@ -52,7 +52,7 @@ def test_a_verdict_names_its_reader_thresholds_and_views_and_is_kept_whole() -> 
     verdict = verify_with(reader(), poster("SUMER SALE", 1), asset("SUMMER SALE"))
     assert verdict.verifier == "copy"
     assert verdict.reader == reader().name
-    assert verdict.slots[0].thresholds == Thresholds().thresholds
+    assert verdict.slots[0].thresholds == Thresholds()
     assert verdict.slots[0].views > 1
     adapter = TypeAdapter(Verdict)
     assert adapter.validate_json(adapter.dump_json(verdict)) == verdict

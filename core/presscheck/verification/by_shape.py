@@ -225,8 +225,11 @@ def _proved(piece: Piece, characters: Sequence[CharReading], slot: Expected) -> 
         if shape.likeness < GOOD or _differs(shape, ODD) or abs(shape.gap - usual) > SPACE:
             return False
         one = characters[piece.start + shape.at]
-        doubted = one.loss >= slot.thresholds.accept and len(one.instead) == 1
-        if doubted and not _beaten(piece, shape, one.instead):
+        if one.loss < slot.thresholds.accept or not one.instead:
+            continue
+        if len(one.instead) > 1 and not piece.shapes.alone:
+            return False
+        if len(one.instead) == 1 and not _beaten(piece, shape, one.instead):
             return False
     return True
 

@@ -24,6 +24,8 @@ from presscheck.verification.normalise import allowed_case, normalise
 from presscheck.verification.proofread import overall, proofread
 from presscheck.verification.slots import Expected
 
+CHECK = "readers"
+"""The check of findings on copy that no reader knows."""
 MARGIN = 0.03
 """How much wider than its slot a second opinion sees it, in fractions of the image."""
 GIBBERISH = 0.5
@@ -178,7 +180,7 @@ def _remedies(slots: Iterable[Expected], panel: Panel) -> Iterator[Finding]:
     for slot in slots:
         if remedy := panel.remedy(slot.unreadable):
             yield Finding(
-                check="copy",
+                check=CHECK,
                 severity=Severity.WARNING,
                 message=no_reader_knows(slot.unreadable),
                 remedy=remedy,

@@ -35,6 +35,10 @@ FOCUS = (0.0, 0.7, 1.0, 1.4, 1.8, 2.3, 2.9, 3.6)
 """Blurs that a line may have been drawn or resampled with, in pixels of the template."""
 PATCH = 7
 """Pixels: ink is missing, or too much, where so large a square says so."""
+NEAR, FAR = 0.12, 0.6
+"""Where the next letter of a line would stand, in em from its end."""
+INK, SPECK = 0.5, 0.05
+"""From so much on a pixel is ink, and from such a share of them on ink is a letter."""
 USUAL = 0.03
 """What every line differs from its font by, at least."""
 SLIGHT = 0.02
@@ -79,6 +83,22 @@ class LineShapes:
     def fit(self) -> float:
         """The median likeness of the glyphs, of two the better one, -1 to 1."""
         return sorted(shape.likeness for shape in self.shapes)[len(self.shapes) // 2]
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether no ink stands beyond the line's ends, where one more letter would."""
+        glyphs = self.registered.template.glyphs
+        top = min(glyph.box[1] for glyph in glyphs)
+        bottom = max(glyph.box[3] for glyph in glyphs)
+        first, last = glyphs[0], glyphs[-1]
+        left = round(first.box[0] - FAR * EM), round(first.box[0] - NEAR * EM)
+        right = round(last.box[2] + NEAR * EM), round(last.box[2] + FAR * EM)
+        inked = [
+            float((self.registered.seen(self.registered.warps[glyph.at], part) > INK).mean())
+            for glyph, (start, end) in ((first, left), (last, right))
+            for part in [(start, round(top), end, round(bottom))]
+        ]
+        return max(inked) < SPECK
 
 
 def line_shapes(
