@@ -202,8 +202,8 @@ def test_calibrate_ends_with_3_and_preflight_refuses_what_it_found(
     assert [one["status"] for one in told["strings"]] == ["readable", "unsupported"]
     assert all(Path(file).is_file() for file in told["files"])
     assert load_calibration(tmp_path / "calibration.json").campaign == "spring"
-    (finding,) = _findings(campaign)
-    assert "¡" in finding.message
+    with Press() as press, pytest.raises(PreflightError, match="no installed reader can read it: ¡"):
+        press.preflight(campaign)
 
 
 def test_calibrate_prints_tables_and_ends_with_0(paper, write_campaign, tmp_path) -> None:
