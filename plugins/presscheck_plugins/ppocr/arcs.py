@@ -5,15 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
 
 from presscheck_plugins.ppocr.circle import fit_circle, without_strays
 from presscheck_plugins.ppocr.detect import WIDEN, Corners, Pixels
-
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
+from presscheck_plugins.ppocr.ink import ink_of
 
 SAG = 0.3
 """An arc that rises by less than this part of its thickness is read as a level line."""
@@ -28,8 +26,6 @@ GRAIN = 160
 """Pixels of the longest side when outlines are filled to find their points."""
 JOINTS = 8
 """An unrolled line's outline has so many parts along each side."""
-INK = 24
-"""Ink differs from its ground by so much, 0-255."""
 LEAST_INK, MOST_INK = 40, 4000
 """Fewer pixels of ink form no line; more are thinned out to about so many."""
 INK_ROOM = 1.3
@@ -137,7 +133,7 @@ def boxed(pixels: Pixels, corners: Corners) -> Arc | None:
 
 def _ink_arc(strip: Pixels, x: Corners, y: Corners) -> Arc | None:
     """Return the arc of the ink of a strip whose pixels lie at `x` and `y` of the image."""
-    ink = _ink(strip)
+    ink = ink_of(strip)
     points = np.stack([x[ink], y[ink]], axis=1)
     if len(points) < LEAST_INK:
         return None
@@ -154,15 +150,6 @@ def _ink_arc(strip: Pixels, x: Corners, y: Corners) -> Arc | None:
         sweep=last - first + 0.5 * thick / max(circle.radius, 1.0),
     )
     return found if thick > 0 and _may_be_text(found) else None
-
-
-def _ink(strip: Pixels) -> Mask:
-    """Return which pixels differ from the ground, which most of the strip is (Otsu 1979)."""
-    ground = np.median(strip, axis=(0, 1))
-    contrast = np.abs(strip.astype(np.int16) - ground).max(axis=2).astype(np.uint8)
-    otsu: Any = cv2
-    split = float(otsu.threshold(contrast, 0, 255, cv2.THRESH_OTSU)[0])
-    return np.asarray(contrast > max(INK, split), np.bool_)
 
 
 def unroll(pixels: Pixels, arc: Arc, *, below: bool) -> tuple[Pixels, Corners]:

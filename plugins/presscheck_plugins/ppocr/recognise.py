@@ -24,8 +24,6 @@ NARROWEST, WIDEST = 320, 3200
 """Pixels; the model was trained with 320, and a line wider than 3200 is squeezed."""
 ROWS = 6
 """Lines of a batch."""
-UPRIGHT = 1.5
-"""A box this much taller than wide holds a line that was turned."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +81,7 @@ class Recogniser:
 
 
 def cut_out(pixels: Pixels, corners: Corners) -> Pixels:
-    """Return the part of an image within four corners, level; a line that stands is laid down."""
+    """Return the part of an image within four corners, level."""
     width = max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[3] - corners[2]))
     height = max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))
     across, down = max(1, round(float(width))), max(1, round(float(height)))
@@ -92,8 +90,6 @@ def cut_out(pixels: Pixels, corners: Corners) -> Pixels:
     found: Any = cv2.warpPerspective(
         pixels, matrix, (across, down), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    if down >= UPRIGHT * across:
-        found = np.rot90(found)
     return np.ascontiguousarray(found)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from presscheck_plugins.ppocr.arcs import Arc, boxed, fit_arc, grown, inked, unroll
 from presscheck_plugins.ppocr.detect import Corners, Patch, Pixels
+from presscheck_plugins.ppocr.ink import laid_out
 from presscheck_plugins.ppocr.recognise import Line, cut_out
 
 GOOD = 0.9
@@ -45,6 +46,13 @@ def straight(pixels: Pixels, corners: Corners) -> Way:
     return _turned(crop, corners, 1 if down >= UPRIGHT * across else 0)
 
 
+def column(pixels: Pixels, corners: Corners) -> Way | None:
+    """Return the letters of a box that stand beneath each other, laid side by side."""
+    strip = laid_out(cut_out(pixels, corners))
+    outline = np.roll(corners, -1, axis=0)
+    return None if strip is None else Way(strip=strip, outline=outline)
+
+
 def along(pixels: Pixels, arc: Arc, *, below: bool) -> Way:
     """Return an arc unrolled."""
     strip, outline = unroll(pixels, arc, below=below)
@@ -67,6 +75,18 @@ def other_ways(pixels: Pixels, patch: Patch, first: Way) -> Iterator[Way]:
     done = first.turns if arc is None else None
     likely = (0, 2) if long and across > down else (0, 1, 2, 3)
     yield from (_turned(crop, patch.corners, turns) for turns in likely if turns != done)
+
+
+def last_ways(pixels: Pixels, patch: Patch, first: Way) -> Iterator[Way]:
+    """Yield the way that is left when all others read poorly: letters beneath each other.
+
+    Not before: a line that runs upwards would be read from its end.
+    """
+    del first
+    down, across = np.ptp(patch.corners, axis=0)[::-1]
+    letters = column(pixels, patch.corners) if patch.straight else None
+    if letters is not None and down >= UPRIGHT * across:
+        yield letters
 
 
 def _turned(crop: Pixels, corners: Corners, turns: int) -> Way:
