@@ -101,7 +101,7 @@ def _filled(outline: Corners, scale: float) -> Corners:
     mask = np.zeros((int(drawn[:, 1].max()) + 1, int(drawn[:, 0].max()) + 1), np.uint8)
     cv2.fillPoly(mask, [drawn], 1)
     rows, columns = np.nonzero(mask)
-    return np.stack([columns, rows], axis=1) / scale + low
+    return np.asarray(np.stack([columns, rows], axis=1) / scale + low)
 
 
 def grown(arc: Arc) -> Arc:
