@@ -14,7 +14,7 @@ from PIL import Image
 
 from presscheck import hookimpl
 from presscheck.registry import ReaderEntry, ReadText
-from presscheck_plugins.ppocr.recognise import reading_order
+from presscheck_plugins.ppocr.ways import reading_order
 
 
 class RapidOcrReader:

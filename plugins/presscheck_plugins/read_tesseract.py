@@ -20,7 +20,7 @@ from presscheck.errors import PluginError
 from presscheck.registry import ReaderEntry, ReadText
 from presscheck_plugins.ppocr.detect import Detector, Pixels
 from presscheck_plugins.ppocr.places import find_lines, polygon_of
-from presscheck_plugins.ppocr.recognise import cut_out, reading_order
+from presscheck_plugins.ppocr.ways import straight
 from presscheck_plugins.tesseract.binary import Tesseract, Word, find_tesseract
 from presscheck_plugins.tesseract.languages import choose, letters, packages_for
 from presscheck_plugins.tesseract.order import logical
@@ -81,16 +81,18 @@ class TesseractReader:
         """
         tesseract, languages = self._ready()
         pixels: Pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
-        boxes = find_lines(self._detector, pixels, closely=closely)
-        lines = tesseract.read([_dark_on_white(cut_out(pixels, box)) for box in boxes], languages)
+        ways = [
+            straight(pixels, box) for box in find_lines(self._detector, pixels, closely=closely)
+        ]
+        lines = tesseract.read([_dark_on_white(way.strip) for way in ways], languages)
         least = FAINT_SCORE if closely else LEAST_SCORE
         return [
             ReadText(
                 text=logical([(word.left, word.text) for word in words]),
                 score=_score(words),
-                polygon=polygon_of(reading_order(box), image.size),
+                polygon=polygon_of(way.outline, image.size),
             )
-            for box, words in zip(boxes, map(_without_edges, lines), strict=True)
+            for way, words in zip(ways, map(_without_edges, lines), strict=True)
             if words and _score(words) >= least
         ]
 

@@ -202,7 +202,10 @@ def test_calibrate_ends_with_3_and_preflight_refuses_what_it_found(
     assert [one["status"] for one in told["strings"]] == ["readable", "unsupported"]
     assert all(Path(file).is_file() for file in told["files"])
     assert load_calibration(tmp_path / "calibration.json").campaign == "spring"
-    with Press() as press, pytest.raises(PreflightError, match="no installed reader can read it: ¡"):
+    with (
+        Press() as press,
+        pytest.raises(PreflightError, match="no installed reader can read it: ¡"),
+    ):
         press.preflight(campaign)
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from conftest import FONT
+from presscheck.verification.benchmark.setting import on_circle, stacked
 from presscheck.verification.forced import score_text
+from presscheck.verification.lines import join, to_lines
+from presscheck.verification.scoring import score_slot
 from presscheck_nano.posters import make_poster
 from presscheck_plugins.read_ppocr import PpOcrReader, register_readers
 
@@ -45,10 +49,74 @@ def test_another_text_scores_badly_where_it_differs() -> None:
     assert worst.loss > 3
 
 
-@pytest.mark.parametrize("turned", [90, 12])
-def test_turned_lines_are_read(turned: int) -> None:
-    texts = [line.text for line in reader().read(drawn("SUMMER SALE", turned=turned))]
-    assert ("SUMMER SALE" in texts) or turned == 90
+@pytest.mark.parametrize("turned", [12, 35, 60, 80, 90, 135, 180, 200, 270])
+def test_turned_lines_are_read_from_where_they_begin(turned: int) -> None:
+    image = drawn("Fresh bread", turned=turned)
+    found = reader().read(image)
+    # Some are found as two words.
+    assert join(to_lines(found, *image.size)) == "Fresh bread"
+    angle = np.deg2rad(turned)
+    for line in found:
+        (left, top), (right, end) = line.polygon[:2]
+        ahead = np.array([right - left, end - top]) / np.hypot(right - left, end - top)
+        assert ahead @ [np.cos(angle), -np.sin(angle)] > 0.98
+
+
+SPACED = ImageFont.truetype(str(FONT), 60)
+
+
+def inked(ink: np.ndarray[Any, np.dtype[np.uint8]]) -> Image.Image:
+    """Paint ink on a larger plain ground."""
+    height, width = ink.shape
+    image = Image.new("RGB", (width + 300, height + 200), "#fbf3df")
+    image.paste("#16324f", (150, 100), Image.fromarray(ink))
+    return image
+
+
+@pytest.mark.parametrize("leading", [0.9, 1.2, 1.5])
+def test_letters_beneath_each_other_are_one_line(leading: float) -> None:
+    lines = reader().read(inked(stacked("SUMMER", SPACED, leading)))
+    assert [line.text for line in lines] == ["SUMMER"]
+
+
+@pytest.mark.parametrize("sweep", [40, 90, 140, 180])
+@pytest.mark.parametrize("below", [False, True])
+def test_text_on_a_circle_is_read(sweep: float, *, below: bool) -> None:
+    lines = reader().read(inked(on_circle("The river bakery", SPACED, sweep, below=below)))
+    assert [line.text for line in lines] == ["The river bakery"]
+
+
+def test_characters_on_a_circle_have_their_own_boxes() -> None:
+    image = inked(on_circle("The river bakery", SPACED, 170))
+    (line,) = to_lines(reader().read(image), *image.size)
+    scored = score_slot("The river bakery", (line,))
+    assert scored is not None
+    first, middle, last = (scored[at].box for at in (0, 8, 15))
+    assert first.x < middle.x < last.x
+    assert middle.y < min(first.y, last.y) - 0.1
+    assert max(one.box.width for one in scored) < 0.2
+
+
+def test_level_letters_at_the_beginning_of_rows_are_no_column() -> None:
+    image = Image.new("RGB", (640, 480), "#fbf3df")
+    draw = ImageDraw.Draw(image)
+    for row, text in enumerate(("A   Apples", "B   Bananas", "C   Cherries")):
+        draw.text((60, 60 + 120 * row), text, "#16324f", ImageFont.truetype(str(FONT), 64))
+    texts = " ".join(line.text for line in to_lines(reader().read(image), 640, 480))
+    assert texts == "A Apples B Bananas C Cherries"
+
+
+def test_a_part_is_read_as_within_the_whole() -> None:
+    image = Image.new("RGB", (900, 700), "#fbf3df")
+    draw = ImageDraw.Draw(image)
+    for row, text in enumerate(("SUMMER SALE", "Fresh bread", "50% off today")):
+        draw.text((80, 60 + 220 * row), text, "#16324f", ImageFont.truetype(str(FONT), 80))
+    whole = {line.text: line for line in reader().read(image)}
+    (line,) = reader().read_part(image, (60, 280, 600, 380))
+    same = whole[line.text]
+    assert line.text == "Fresh bread"
+    assert np.allclose(line.polygon, same.polygon, atol=6)
+    assert line.score == pytest.approx(same.score, abs=0.02)
 
 
 def test_the_same_image_reads_the_same_alone_and_again() -> None:

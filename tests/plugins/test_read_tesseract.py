@@ -45,7 +45,7 @@ def advert(*texts: str, font: Path = DEJAVU, ground: str = "#1b2a4e") -> Image.I
 def test_right_copy_is_accepted_and_wrong_copy_is_not(text: str, wrong: str, font: Path) -> None:
     verdict = check_image(advert(text, font=font), {"headline": text}, panel())
     assert verdict.status is Status.ACCEPT
-    assert "tesseract 5" in verdict.verifier
+    assert "tesseract 5" in verdict.reader
     verdict = check_image(advert(wrong, font=font), {"headline": text}, panel())
     assert verdict.status is Status.REJECT
     assert verdict.slots[0].trouble is Trouble.MISSPELT

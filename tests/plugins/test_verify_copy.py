@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from pydantic import TypeAdapter
 
+from conftest import FONT
 from presscheck.assets import (
     AssetSpec,
     Box,
@@ -18,6 +19,8 @@ from presscheck.assets import (
     Trouble,
     Verdict,
 )
+from presscheck.verification.memory import Memory
+from presscheck.verification.rereading import Rereader
 from presscheck_nano.posters import make_poster
 from presscheck_plugins.read_ppocr import PpOcrReader
 from presscheck_plugins.verify_copy import verify_with
@@ -97,3 +100,54 @@ def test_a_slot_is_judged_by_its_own_thresholds() -> None:
     judged = verify_with(reader(), image, replace(spec, slots=(strict,)))
     assert judged.status is not Status.ACCEPT
     assert judged.slots[0].views > 1
+
+
+def _two_lines(headline: str, price: str = "$19.99") -> Image.Image:
+    image = Image.new("RGB", (800, 800), "#fbf3df")
+    draw = ImageDraw.Draw(image)
+    draw.text((60, 80), headline, "#16324f", ImageFont.truetype(str(FONT), 110))
+    draw.text((60, 620), price, "#16324f", ImageFont.truetype(str(FONT), 90))
+    return image
+
+
+TWO = with_slots(
+    SlotCopy(
+        name="headline",
+        text="SUMMER SALE",
+        render=RenderMode.MODEL,
+        box=Box(x=0, y=0, width=1, height=0.4),
+    ),
+    SlotCopy(
+        name="price",
+        text="$19.99",
+        render=RenderMode.MODEL,
+        box=Box(x=0, y=0.7, width=1, height=0.3),
+    ),
+)
+
+
+def _judged(image: Image.Image, original: Image.Image | None, memory: Memory) -> Verdict:
+    return replace(
+        verify_with(Rereader(reader(), image, original, memory), image, TWO), seconds=0.0
+    )
+
+
+@pytest.mark.parametrize("before", ["SUMMER SALE", "SUMMFR SALE", ""])
+@pytest.mark.parametrize("after", ["SUMMER SALE", "SUMMER SAIE", "SUMER SALE", ""])
+def test_a_changed_image_gets_the_status_of_a_whole_reading(before: str, after: str) -> None:
+    original, image = _two_lines(before), _two_lines(after)
+    verdict = _judged(image, original, Memory())
+    whole = verify_with(reader(), image, TWO)
+    assert verdict.status is whole.status
+    assert [one.status for one in verdict.slots] == [one.status for one in whole.slots]
+    assert [one.read for one in verdict.slots] == [one.read for one in whole.slots]
+
+
+def test_what_was_remembered_changes_no_verdict() -> None:
+    original, image = _two_lines("SUMMFR SALE"), _two_lines("SUMMER SAIE")
+    warm = Memory()
+    _judged(original, None, warm)
+    first = _judged(image, original, warm)
+    assert _judged(image, original, warm) == first
+    assert _judged(image, original, Memory()) == first
+    assert _judged(image, original, Memory(limit=0)) == first

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from presscheck_plugins.ppocr.circle import fit_circle, without_strays
 from presscheck_plugins.ppocr.detect import WIDEN, Corners, Pixels
+from presscheck_plugins.ppocr.ink import ink_of
 
 SAG = 0.3
 """An arc that rises by less than this part of its thickness is read as a level line."""
@@ -21,12 +23,11 @@ WIDEST = np.deg2rad(240)
 LONGEST_GAP = 3.6
 """Between two pieces of one line there is at most this much, in thicknesses."""
 GRAIN = 160
-"""Pixels of the longer side when an outline is filled to find its points."""
+"""Pixels of the longest side when outlines are filled to find their points."""
 JOINTS = 8
 """An unrolled line's outline has so many parts along each side."""
-STEPS = 12
-INK, LEAST_INK = 24, 40
-"""Ink differs from its ground by so much, 0-255; fewer pixels of it form no line."""
+LEAST_INK, MOST_INK = 40, 4000
+"""Fewer pixels of ink form no line; more are thinned out to about so many."""
 INK_ROOM = 1.3
 """A line's strip is this much taller than its ink."""
 
@@ -58,11 +59,11 @@ class Arc:
 
 def fit_arc(outlines: Sequence[Corners]) -> Arc | None:
     """Return the arc that patches with these outlines form; None when they form none."""
-    pieces = [_filled(outline) for outline in outlines]
-    points = np.concatenate(pieces)
-    centre, radius = _circle(points)
-    off = np.hypot(*(points - centre).T) - radius
-    middle, angles = _angles(points, centre)
+    longest = max(float(np.ptp(outline, axis=0).max()) for outline in outlines)
+    pieces = [_filled(outline, min(1.0, GRAIN / max(longest, 1.0))) for outline in outlines]
+    circle = fit_circle(np.concatenate(pieces))
+    radius = circle.radius
+    middle, angles = _angles(circle.points, circle.centre)
     low, high = float(angles.min()), float(angles.max())
     ends = itertools.accumulate(len(piece) for piece in pieces[:-1])
     covered = sum(float(np.ptp(part)) for part in np.split(angles, [*ends])) * radius
@@ -70,14 +71,14 @@ def fit_arc(outlines: Sequence[Corners]) -> Arc | None:
     if not 0 < covered < np.inf or not area:
         return None
     arc = Arc(
-        centre=(float(centre[0]), float(centre[1])),
+        centre=(float(circle.centre[0]), float(circle.centre[1])),
         radius=radius,
         thick=area / covered,
         middle=middle + (low + high) / 2,
         sweep=high - low,
     )
     gap = float(np.diff(np.sort(angles)).max()) * radius
-    fits = float(off.std()) <= SPREAD * arc.thick and covered >= 2 * arc.thick
+    fits = float(circle.off.std()) <= SPREAD * arc.thick and covered >= 2 * arc.thick
     return arc if fits and gap <= LONGEST_GAP * arc.thick and _may_be_text(arc) else None
 
 
@@ -93,34 +94,14 @@ def _may_be_text(arc: Arc) -> bool:
     return arc.sweep <= WIDEST and arc.sag >= SAG and arc.radius >= arc.thick / 2
 
 
-def _filled(outline: Corners) -> Corners:
-    """Return points all over the inside of an outline, evenly."""
-    low, size = outline.min(axis=0), float(np.ptp(outline, axis=0).max())
-    scale = min(1.0, GRAIN / size) if size else 1.0
-    drawn = np.round((outline - low) * scale).astype(np.int32)
+def _filled(outline: Corners, scale: float) -> Corners:
+    """Return points all over the inside of an outline, `scale` of them to a pixel's side."""
+    low = outline.min(axis=0)
+    drawn = np.asarray(np.round((outline - low) * scale), np.int32)
     mask = np.zeros((int(drawn[:, 1].max()) + 1, int(drawn[:, 0].max()) + 1), np.uint8)
     cv2.fillPoly(mask, [drawn], 1)
     rows, columns = np.nonzero(mask)
-    # An outline filled at a coarser grain must not weigh less.
-    points = np.stack([columns, rows], axis=1) / scale + low
-    return np.repeat(points, max(1, round(1 / scale**2)), axis=0)
-
-
-def _circle(points: Corners) -> tuple[Corners, float]:
-    """Return the circle with the least squared distances: Gauss-Newton from Kåsa's (1976)."""
-    mean = points.mean(axis=0)
-    moved = points - mean
-    squares = (moved**2).sum(axis=1)
-    design = np.column_stack([2 * moved, np.ones(len(moved))])
-    x, y, c = np.linalg.lstsq(design, squares, rcond=None)[0]
-    centre, radius = np.array([x, y]), float(np.sqrt(max(c + x * x + y * y, 1e-9)))
-    for _ in range(STEPS):
-        away = moved - centre
-        far = np.maximum(np.hypot(*away.T), 1e-9)
-        slopes = np.column_stack([-away / far[:, None], -np.ones(len(moved))])
-        step = np.linalg.lstsq(slopes, radius - far, rcond=None)[0]
-        centre, radius = centre + step[:2], radius + float(step[2])
-    return centre + mean, abs(radius)
+    return np.asarray(np.stack([columns, rows], axis=1) / scale + low)
 
 
 def grown(arc: Arc) -> Arc:
@@ -152,29 +133,23 @@ def boxed(pixels: Pixels, corners: Corners) -> Arc | None:
 
 def _ink_arc(strip: Pixels, x: Corners, y: Corners) -> Arc | None:
     """Return the arc of the ink of a strip whose pixels lie at `x` and `y` of the image."""
-    contrast = np.abs(strip.astype(np.int16) - np.median(strip, axis=(0, 1))).max(axis=2)
-    level, _ = cv2.threshold(contrast.astype(np.uint8), 0, 255, cv2.THRESH_OTSU)
-    ink = contrast > max(INK, level)
+    ink = ink_of(strip)
     points = np.stack([x[ink], y[ink]], axis=1)
     if len(points) < LEAST_INK:
         return None
-    points = points[:: 1 + len(points) // 4000]
-    for _ in range(3):
-        centre, radius = _circle(points)
-        off = np.hypot(*(points - centre).T) - radius
-        points = points[np.abs(off) <= 2.2 * off.std()]
-    low, high = np.quantile(off, [0.01, 0.99])
-    thick = INK_ROOM * float(high - low)
-    middle, angles = _angles(points, centre)
+    circle = without_strays(points[:: 1 + len(points) // MOST_INK])
+    low, high = (float(end) for end in np.quantile(circle.off, [0.01, 0.99]))
+    middle, angles = _angles(circle.points, circle.centre)
     first, last = float(angles.min()), float(angles.max())
+    thick = INK_ROOM * (high - low)
     found = Arc(
-        centre=(float(centre[0]), float(centre[1])),
-        radius=radius + float(low + high) / 2,
+        centre=(float(circle.centre[0]), float(circle.centre[1])),
+        radius=circle.radius + (low + high) / 2,
         thick=thick,
         middle=middle + (first + last) / 2,
-        sweep=last - first + 0.5 * thick / max(radius, 1.0),
+        sweep=last - first + 0.5 * thick / max(circle.radius, 1.0),
     )
-    return found if _may_be_text(found) else None
+    return found if thick > 0 and _may_be_text(found) else None
 
 
 def unroll(pixels: Pixels, arc: Arc, *, below: bool) -> tuple[Pixels, Corners]:

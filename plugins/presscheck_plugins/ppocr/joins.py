@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from presscheck_plugins.ppocr.arcs import Arc, fit_arc
-from presscheck_plugins.ppocr.detect import WIDEN, Corners, Patch
+from presscheck_plugins.ppocr.detect import Corners, Patch
 from presscheck_plugins.ppocr.recognise import Line
 
 ALIKE = 1.8
@@ -55,8 +55,8 @@ def _piece(index: int, patch: Patch) -> _Piece:
         thick=max(1.0, min(width, height)),
         long=max(width, height),
         level=patch.straight and not patch.bent and bool(down <= TILT * across),
-        low=patch.outline.min(axis=0),
-        high=patch.outline.max(axis=0),
+        low=patch.corners.min(axis=0),
+        high=patch.corners.max(axis=0),
     )
 
 
@@ -123,11 +123,15 @@ def _candidates(chain: Sequence[_Piece]) -> Iterator[list[_Piece]]:
 
 
 def columns_of(
-    patches: Sequence[Patch], lines: Sequence[Line]
+    patches: Sequence[Patch], lines: Sequence[Line], turns: Sequence[int]
 ) -> Iterator[tuple[tuple[int, ...], Corners]]:
-    """Yield patches, by their numbers, whose letters stand beneath each other, and their box."""
+    """Yield patches, by their numbers, whose letters stand beneath each other, and their box.
+
+    `turns` tells how each patch was turned to be read: letters of a column stand, or were laid down
+    with their column, but read from bottom to top they are no column.
+    """
     every = [_piece(index, patch) for index, patch in enumerate(patches)]
-    able = [piece for piece in every if _stands(piece, lines[piece.index])]
+    able = [p for p in every if turns[p.index] in {0, 1} and _stands(p, lines[p.index])]
     able.sort(key=lambda piece: float(piece.low[1]))
     while able:
         column = [able.pop(0)]
@@ -157,7 +161,7 @@ def _beneath(upper: _Piece, lower: _Piece) -> bool:
     off = abs(upper.middle[0] - lower.middle[0])
     gap = float(lower.low[1] - upper.high[1])
     alike = max(across) <= 3 * min(across)
-    return alike and off <= BESIDE * tall and -0.3 * tall < gap <= BENEATH * tall * 1.6
+    return alike and off <= BESIDE * tall and -0.5 * tall < gap <= BENEATH * tall
 
 
 def _letter_height(piece: _Piece) -> float:
@@ -180,9 +184,7 @@ def _in_rows(column: Sequence[_Piece], others: Sequence[_Piece]) -> bool:
 def _box(column: Sequence[_Piece]) -> Corners:
     low = np.min([piece.low for piece in column], axis=0)
     high = np.max([piece.high for piece in column], axis=0)
-    width, height = high - low
-    by = WIDEN * width * height / (width + height) / 2
-    (left, top), (right, bottom) = low - by, high + by
+    (left, top), (right, bottom) = low, high
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
 
 

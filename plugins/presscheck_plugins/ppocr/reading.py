@@ -6,7 +6,7 @@ pieces that may be one line are read as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from presscheck_plugins.ppocr.arcs import Arc, grown
@@ -18,13 +18,16 @@ from presscheck_plugins.ppocr.ways import (
     GOOD,
     Way,
     along,
+    column,
     first_way,
     is_better,
+    last_ways,
     other_ways,
     straight,
 )
 
 Read = tuple[Way, Line]
+Others = Callable[[Pixels, Patch, Way], Iterator[Way]]
 Group = tuple[tuple[int, ...], tuple[Way, ...]]
 """Patches that may be one line, by their numbers, and the ways to read that line."""
 
@@ -41,7 +44,8 @@ class Reading:
         ways = (first_way(self._pixels, patch) for patch in self._patches)
         read = self._read({at: way for at, way in enumerate(ways) if way is not None})
         read |= self._apart(read)
-        read |= self._otherwise(read)
+        for others in (other_ways, last_ways):
+            read |= self._otherwise(read, others)
         for group in self._arcs():
             read = self._joined(read, *group)
         for group in self._columns(read):
@@ -64,20 +68,19 @@ class Reading:
             self._patches[level[at]] = replace(self._patches[level[at]], corners=boxes[at])
         return self._read({level[at]: straight(self._pixels, boxes[at]) for at in sorted(again)})
 
-    def _otherwise(self, read: Mapping[int, Read]) -> dict[int, Read]:
-        """Return what was read poorly as it reads in another way, where that is better."""
-        poor = [at for at, (_, line) in read.items() if line.score < GOOD]
+    def _otherwise(self, read: Mapping[int, Read], ways: Others) -> dict[int, Read]:
+        """Return what was read poorly as it reads in other ways, where one is better."""
         asked = [
             (at, way)
-            for at in poor
-            for way in other_ways(self._pixels, self._patches[at], read[at][0])
+            for at, (first, line) in read.items()
+            if line.score < GOOD
+            for way in ways(self._pixels, self._patches[at], first)
         ]
         lines = self._recogniser.read([way.strip for _, way in asked])
         found: dict[int, Read] = {}
         for (at, way), line in zip(asked, lines, strict=True):
-            if is_better(line, read[at][1]) and (
-                at not in found or line.score > found[at][1].score
-            ):
+            best = found.get(at, read[at])[1]
+            if is_better(line, read[at][1]) and line.score > best.score:
                 found[at] = way, line
         return found
 
@@ -92,17 +95,23 @@ class Reading:
     def _columns(self, read: Mapping[int, Read]) -> Iterator[Group]:
         there = sorted(read)
         patches = [self._patches[at] for at in there]
-        for indices, box in columns_of(patches, [read[at][1] for at in there]):
-            yield tuple(there[index] for index in indices), (straight(self._pixels, box),)
+        lines, turns = [read[at][1] for at in there], [read[at][0].turns for at in there]
+        for indices, box in columns_of(patches, lines, turns):
+            ways = straight(self._pixels, box), column(self._pixels, box)
+            yield tuple(there[at] for at in indices), tuple(way for way in ways if way is not None)
 
     def _joined(
         self, read: Mapping[int, Read], indices: Sequence[int], ways: Iterable[Way]
     ) -> dict[int, Read]:
         """Return what was read with some patches read as one line, if that is what they are."""
         pieces = [read[at][1] for at in indices if at in read]
+        best: Read | None = None
         for way in ways:
             (line,) = self._recogniser.read([way.strip])
-            if is_whole(line, pieces):
-                rest = {at: one for at, one in read.items() if at not in indices}
-                return {**rest, indices[0]: (way, line)}
-        return dict(read)
+            if is_whole(line, pieces) and (best is None or line.score > best[1].score):
+                best = way, line
+            if best is not None and best[1].score >= GOOD:
+                break
+        if best is None:
+            return dict(read)
+        return {**{at: one for at, one in read.items() if at not in indices}, indices[0]: best}

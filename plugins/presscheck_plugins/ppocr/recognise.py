@@ -24,8 +24,6 @@ NARROWEST, WIDEST = 320, 3200
 """Pixels; the model was trained with 320, and a line wider than 3200 is squeezed."""
 ROWS = 6
 """Lines of a batch."""
-UPRIGHT = 1.5
-"""A box this much taller than wide holds a line that was turned."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,30 +80,17 @@ class Recogniser:
         return Network(weights(RECOGNISER))
 
 
-def reading_order(corners: Corners) -> Corners:
-    """Return a box's corners from where its line begins: one that stands is read downwards."""
-    across, down = _sides(corners)
-    return np.roll(corners, -1, axis=0) if down >= UPRIGHT * across else corners
-
-
 def cut_out(pixels: Pixels, corners: Corners) -> Pixels:
-    """Return the part of an image within four corners, level; a line that stands is laid down."""
-    across, down = _sides(corners)
+    """Return the part of an image within four corners, level."""
+    width = max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[3] - corners[2]))
+    height = max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))
+    across, down = max(1, round(float(width))), max(1, round(float(height)))
     ends = np.array([[0, 0], [across, 0], [across, down], [0, down]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), ends)
     found: Any = cv2.warpPerspective(
         pixels, matrix, (across, down), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    if down >= UPRIGHT * across:
-        found = np.rot90(found)
     return np.ascontiguousarray(found)
-
-
-def _sides(corners: Corners) -> tuple[int, int]:
-    """Return how wide and how tall a box is, in pixels."""
-    width = max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[3] - corners[2]))
-    height = max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))
-    return max(1, round(float(width))), max(1, round(float(height)))
 
 
 def _to_height(crop: Pixels) -> Pixels:

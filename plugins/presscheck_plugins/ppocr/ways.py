@@ -9,7 +9,8 @@ import numpy as np
 
 from presscheck_plugins.ppocr.arcs import Arc, boxed, fit_arc, grown, inked, unroll
 from presscheck_plugins.ppocr.detect import Corners, Patch, Pixels
-from presscheck_plugins.ppocr.recognise import Line, cut_out, reading_order
+from presscheck_plugins.ppocr.ink import laid_out
+from presscheck_plugins.ppocr.recognise import Line, cut_out
 
 GOOD = 0.9
 """A line read with this score needs no other way: upside down, text scored 0.4-0.8."""
@@ -40,7 +41,22 @@ def first_way(pixels: Pixels, patch: Patch) -> Way | None:
 
 def straight(pixels: Pixels, corners: Corners) -> Way:
     """Return a box as it lies; one that stands upright is read from top to bottom."""
-    return Way(strip=cut_out(pixels, corners), outline=reading_order(corners))
+    crop = cut_out(pixels, corners)
+    down, across = crop.shape[:2]
+    return _turned(crop, corners, 1 if down >= UPRIGHT * across else 0)
+
+
+def reading_order(corners: Corners) -> Corners:
+    """Return a box's corners from where its line begins: one that stands is read downwards."""
+    across, down = (np.linalg.norm(corners[end] - corners[0]) for end in (1, 3))
+    return np.roll(corners, -1, axis=0) if down >= UPRIGHT * across else corners
+
+
+def column(pixels: Pixels, corners: Corners) -> Way | None:
+    """Return the letters of a box that stand beneath each other, laid side by side."""
+    strip = laid_out(cut_out(pixels, corners))
+    outline = np.roll(corners, -1, axis=0)
+    return None if strip is None else Way(strip=strip, outline=outline)
 
 
 def along(pixels: Pixels, arc: Arc, *, below: bool) -> Way:
@@ -64,8 +80,19 @@ def other_ways(pixels: Pixels, patch: Patch, first: Way) -> Iterator[Way]:
     long = max(down, across) >= UPRIGHT * min(down, across)
     done = first.turns if arc is None else None
     likely = (0, 2) if long and across > down else (0, 1, 2, 3)
-    corners = reading_order(patch.corners)
-    yield from (_turned(crop, corners, turns) for turns in likely if turns != done)
+    yield from (_turned(crop, patch.corners, turns) for turns in likely if turns != done)
+
+
+def last_ways(pixels: Pixels, patch: Patch, first: Way) -> Iterator[Way]:
+    """Yield the way that is left when all others read poorly: letters beneath each other.
+
+    Not before: a line that runs upwards would be read from its end.
+    """
+    del first
+    down, across = np.ptp(patch.corners, axis=0)[::-1]
+    letters = column(pixels, patch.corners) if patch.straight else None
+    if letters is not None and down >= UPRIGHT * across:
+        yield letters
 
 
 def _turned(crop: Pixels, corners: Corners, turns: int) -> Way:

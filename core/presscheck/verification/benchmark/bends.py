@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from presscheck.assets import Box, Status
+from presscheck.errors import InputError, PresscheckError
 from presscheck.verification import Expected, overall, proofread
 from presscheck.verification.benchmark.copy import PHRASES
 from presscheck.verification.benchmark.defects import Mask
@@ -109,8 +110,17 @@ def _text(kind: str, random: Random, cjk: Path) -> tuple[Face | None, str]:
 
 
 def _face(needed: set[str], random: Random) -> Face:
-    able = [face for face in measuring_faces() if needed <= face.characters]
-    return random.choice([face for face in able if face.kind not in {"script", "display"}])
+    able = [
+        face
+        for face in measuring_faces()
+        if needed <= face.characters and face.kind not in {"script", "display"}
+    ]
+    if not able:
+        raise InputError(
+            f"no installed font to draw with has all of {''.join(sorted(needed))!r}.",
+            remedy="Install some with: pip install 'presscheck[benchmark]'.",
+        )
+    return random.choice(able)
 
 
 def _mistaken(text: str, random: Random) -> str:
@@ -165,8 +175,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     kinds = [kind for kind in asked.kind or KINDS if kind != "vertical CJK" or asked.cjk.is_file()]
     every = [(kind, number) for kind in kinds for number in range(asked.count)]
-    with ProcessPoolExecutor(asked.workers) as pool:
-        judged = list(pool.map(partial(judge_bent, asked.reader, asked.cjk), every, chunksize=4))
+    try:
+        with ProcessPoolExecutor(asked.workers) as pool:
+            judge = partial(judge_bent, asked.reader, asked.cjk)
+            judged = list(pool.map(judge, every, chunksize=4))
+    except PresscheckError as error:
+        Console(stderr=True).print(str(error), markup=False)
+        return error.exit_code
     Console(width=100).print(table_of(judged))
     return 0
 

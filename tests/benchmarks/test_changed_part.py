@@ -7,7 +7,7 @@ wrong, and every pixel outside keeps its bytes. Both ways must come to the same 
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from random import Random
 
@@ -105,7 +105,7 @@ def judged(image: Image.Image, slots: list[Expected], look: Look) -> tuple[Statu
 
 
 def test_reading_what_changed_against_reading_the_whole(reader: PpOcrReader) -> None:
-    spent = Counter[tuple[str, str]]()
+    spent: dict[tuple[str, str], float] = defaultdict(float)
     same = Counter[str]()
     for number in range(CASES):
         original, image, slots = draw_pair(number)
