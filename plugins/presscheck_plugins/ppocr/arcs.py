@@ -24,6 +24,8 @@ LONGEST_GAP = 3.6
 """Between two pieces of one line there is at most this much, in thicknesses."""
 GRAIN = 160
 """Pixels of the longest side when outlines are filled to find their points."""
+LONG = 4.0
+"""An arc that the map doesn't show is at least so many thicknesses long."""
 JOINTS = 8
 """An unrolled line's outline has so many parts along each side."""
 LEAST_INK, MOST_INK = 40, 4000
@@ -121,14 +123,18 @@ def inked(pixels: Pixels, arc: Arc) -> Arc | None:
 
 
 def boxed(pixels: Pixels, corners: Corners) -> Arc | None:
-    """Return the arc of the ink that lies within a box, if there is one."""
+    """Return the arc of the ink that lies within a box, if there is a long one.
+
+    The ink of a few signs seems bent when one of them is small or stands high.
+    """
     left, top = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
     right, bottom = np.ceil(corners.max(axis=0)).astype(int)
     part = pixels[top:bottom, left:right]
     if min(part.shape[:2]) < 4:
         return None
     y, x = np.mgrid[top : top + part.shape[0], left : left + part.shape[1]].astype(np.float64)
-    return _ink_arc(part, x, y)
+    arc = _ink_arc(part, x, y)
+    return arc if arc is not None and arc.sweep * arc.radius >= LONG * arc.thick else None
 
 
 def _ink_arc(strip: Pixels, x: Corners, y: Corners) -> Arc | None:

@@ -17,8 +17,10 @@ ALIKE = 1.8
 """Pieces of a line differ less than this in thickness."""
 NEAR = 3.6
 """Pieces of an arc are at most so many thicknesses apart; the map shows both shrunk."""
-MOST = 24
-"""Pieces of an arc that are looked at."""
+MOST, TRIED = 20, 6
+"""Pieces of a chain in which arcs are looked for, and how many sets of them are tried."""
+ON_CIRCLE, THICKER = 0.4, 1.5
+"""Pieces lie this near to their circle, in thicknesses; together they are no thicker than this."""
 BESIDE, BENEATH = 0.35, 0.9
 """Letters of a column stand off its middle by less than the first, and apart by less than the
 second, in heights."""
@@ -75,7 +77,7 @@ def arcs_of(patches: Sequence[Patch]) -> Iterator[tuple[tuple[int, ...], Arc]]:
 def _chains(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
     """Group pieces that are about as thick and near each other."""
     group = list(range(len(pieces)))
-    for one, other in combinations(range(len(pieces)), 2):
+    for one, other in _near(pieces):
         if group[one] != group[other] and _linked(pieces[one], pieces[other]):
             old, new = group[other], group[one]
             group = [new if number == old else number for number in group]
@@ -83,32 +85,40 @@ def _chains(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
     return [chain for chain in chains if 1 < len(chain) <= MOST]
 
 
+def _near(pieces: Sequence[_Piece]) -> list[tuple[int, int]]:
+    """Return pairs of pieces, by their numbers, that are about as thick, with boxes near by."""
+    if len(pieces) < 2:
+        return []
+    thick = np.array([piece.thick for piece in pieces])
+    low, high = (np.array([getattr(p, side) for p in pieces]) for side in ("low", "high"))
+    larger = np.maximum(thick[:, None], thick)
+    apart = (low[:, None] - high).max(axis=2)
+    near = np.maximum(apart, apart.T) <= NEAR * larger
+    alike = larger <= ALIKE * np.minimum(thick[:, None], thick)
+    return [(int(a), int(b)) for a, b in np.argwhere(np.triu(near & alike, 1))]
+
+
 def _linked(one: _Piece, other: _Piece) -> bool:
-    small, large = sorted((one.thick, other.thick))
-    if large > ALIKE * small:
-        return False
-    apart = np.maximum(one.low - other.high, other.low - one.high).max()
-    if apart > NEAR * large:
-        return False
     gaps = one.outline[:, None, :] - other.outline[None, :, :]
-    return bool(np.hypot(gaps[..., 0], gaps[..., 1]).min() <= NEAR * large)
+    far = float(np.hypot(gaps[..., 0], gaps[..., 1]).min())
+    return far <= NEAR * max(one.thick, other.thick)
 
 
 def _on_circle(chain: Sequence[_Piece]) -> tuple[list[_Piece], Arc] | None:
     """Return the most pieces of a chain that lie on one arc, and the arc."""
-    best: tuple[list[_Piece], Arc] | None = None
-    for on in _candidates(chain):
-        if len(on) < 2 or (best is not None and len(on) <= len(best[0])):
-            continue
+    everywhere = range(len(chain))
+    sets = {frozenset(everywhere), *_on_circles(chain)}
+    likely = sorted((one for one in sets if len(one) > 1), key=lambda one: (-len(one), sorted(one)))
+    for numbers in likely[:TRIED]:
+        on = [chain[number] for number in sorted(numbers)]
         arc = fit_arc([piece.outline for piece in on])
-        thickest = max(piece.thick for piece in on)
-        if arc is not None and arc.thick <= 1.5 * thickest:
-            best = on, arc
-    return best
+        if arc is not None and arc.thick <= THICKER * max(piece.thick for piece in on):
+            return on, arc
+    return None
 
 
-def _candidates(chain: Sequence[_Piece]) -> Iterator[list[_Piece]]:
-    yield list(chain)
+def _on_circles(chain: Sequence[_Piece]) -> Iterator[frozenset[int]]:
+    """Yield which pieces lie on the circle through the middles of three of them."""
     places = np.array([piece.middle for piece in chain])
     thick = np.array([piece.thick for piece in chain])
     for three in combinations(range(len(chain)), 3):
@@ -119,7 +129,7 @@ def _candidates(chain: Sequence[_Piece]) -> Iterator[list[_Piece]]:
         centre = np.linalg.solve(matrix, np.array([b @ b - a @ a, c @ c - a @ a]))
         radius = float(np.hypot(*(a - centre)))
         off = np.abs(np.hypot(*(places - centre).T) - radius)
-        yield [piece for piece, near in zip(chain, off <= 0.4 * thick, strict=True) if near]
+        yield frozenset(np.flatnonzero(off <= ON_CIRCLE * thick).tolist())
 
 
 def columns_of(

@@ -83,12 +83,11 @@ def other_ways(pixels: Pixels, patch: Patch, first: Way) -> Iterator[Way]:
     yield from (_turned(crop, patch.corners, turns) for turns in likely if turns != done)
 
 
-def last_ways(pixels: Pixels, patch: Patch, first: Way) -> Iterator[Way]:
+def last_ways(pixels: Pixels, patch: Patch, _: Way) -> Iterator[Way]:
     """Yield the way that is left when all others read poorly: letters beneath each other.
 
     Not before: a line that runs upwards would be read from its end.
     """
-    del first
     down, across = np.ptp(patch.corners, axis=0)[::-1]
     letters = column(pixels, patch.corners) if patch.straight else None
     if letters is not None and down >= UPRIGHT * across:
