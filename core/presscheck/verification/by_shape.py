@@ -21,7 +21,14 @@ from presscheck.verification.directions import has_sides
 from presscheck.verification.judging import ALIKE
 from presscheck.verification.normalise import allowed_case
 from presscheck.verification.scoring import split_copy
-from presscheck.verification.shapes import Course, LineShapes, Shape, line_shapes, rival_fits
+from presscheck.verification.shapes import (
+    Course,
+    LineShapes,
+    Shape,
+    line_shapes,
+    own_fit,
+    rival_fit,
+)
 from presscheck.verification.slots import Expected
 
 KNOWN, ASKED = 0.9, 0.97
@@ -186,15 +193,12 @@ def _rival(piece: Piece, shape: Shape) -> str:
     expected = piece.shapes.text[shape.at]
     alike = (*ALIKE, *FORMS) if piece.strict else ALIKE
     rivals = {sign for signs in alike if expected in signs for sign in signs} - {expected}
-    fits = [(_advantage(piece, shape, rival), rival) for rival in sorted(rivals)]
+    own = own_fit(piece.shapes, shape.at) if rivals else 1.0
+    if own > 1 - BETTER:
+        return ""
+    fits = [(rival_fit(piece.shapes, shape.at, rival) or 0.0, rival) for rival in sorted(rivals)]
     best = max(fits, default=(0.0, ""))
-    return best[1] if best[0] > BETTER else ""
-
-
-def _advantage(piece: Piece, shape: Shape, rival: str) -> float:
-    """Return by how much another sign fits better than the expected one; 0 if neither fits."""
-    fits = rival_fits(piece.shapes, shape.at, rival)
-    return fits[1] - fits[0] if fits is not None and max(fits) >= GOOD else 0.0
+    return best[1] if best[0] >= GOOD and best[0] - own > BETTER else ""
 
 
 def _edit(
@@ -236,7 +240,7 @@ def _proved(piece: Piece, characters: Sequence[CharReading], slot: Expected) -> 
 
 def _beaten(piece: Piece, shape: Shape, rival: str) -> bool:
     """Tell whether a sign that a reader finds likelier fits worse, or looks the same."""
-    fits = rival_fits(piece.shapes, shape.at, rival)
-    if fits is None or max(fits) < GOOD:
+    own, other = own_fit(piece.shapes, shape.at), rival_fit(piece.shapes, shape.at, rival)
+    if other is None or max(own, other) < GOOD:
         return False
-    return fits[1] - fits[0] < -CLEARLY or abs(fits[1] - fits[0]) < SAME
+    return other - own < -CLEARLY or abs(other - own) < SAME

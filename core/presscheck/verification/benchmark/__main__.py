@@ -1,6 +1,7 @@
 """Prints the verifier's score board: `python -m presscheck.verification.benchmark`.
 
-Needs fonts: `pip install 'presscheck[benchmark]'`.
+Needs fonts: `pip install 'presscheck[benchmark]'`; `presscheck[plots]` draws the ROC, too. For
+Chinese and Japanese it takes Debian's fonts-noto-cjk, where that is installed.
 """
 
 from __future__ import annotations
@@ -14,11 +15,19 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import cv2
 from rich.console import Console
 from rich.progress import track
 
-from presscheck.errors import PresscheckError
-from presscheck.verification.benchmark.board import as_json, gate_table, tables
+from presscheck.errors import InputError, PresscheckError
+from presscheck.report.plots import roc
+from presscheck.verification.benchmark.board import (
+    as_json,
+    gate_table,
+    marks,
+    tables,
+    trade_offs,
+)
 from presscheck.verification.benchmark.gates import gate_case
 from presscheck.verification.benchmark.score import check_case
 
@@ -31,6 +40,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=2000, help="adverts to draw")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another set")
     parser.add_argument("--reader", default="ppocr", help="the reader of the verifier")
+    parser.add_argument("--gated", type=int, help="adverts that gates see, too; all by default")
     parser.add_argument("--baseline", default="rapidocr", help="the reader of the plain gates")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--out", type=Path, default=Path("out/verifier"))
@@ -43,7 +53,7 @@ def main() -> int:
         gated = list(
             _all(
                 partial(gate_case, asked.seed, asked.baseline),
-                numbers,
+                numbers if asked.gated is None else numbers[: asked.gated],
                 asked.workers,
                 told,
                 "gates",
@@ -58,6 +68,10 @@ def main() -> int:
     asked.out.mkdir(parents=True, exist_ok=True)
     whole = json.dumps(as_json(outcomes, gated), indent=2)
     (asked.out / "score.json").write_text(whole + "\n", encoding="utf-8")
+    try:
+        roc(asked.out / "roc.png", trade_offs(outcomes), marks(outcomes, gated))
+    except InputError as error:
+        told.print(f"roc.png is not drawn: {error}", markup=False)
     return 0
 
 
@@ -69,7 +83,8 @@ def _all(
     what: str,
 ) -> Iterable[Result]:
     def results() -> Iterator[Result]:
-        with ProcessPoolExecutor(workers) as pool:
+        # Threads that wait for each other would be counted as work.
+        with ProcessPoolExecutor(workers, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
             yield from pool.map(check, numbers, chunksize=4)
 
     return track(results(), what, total=len(numbers), console=console)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rich.table import Table
 
@@ -13,6 +13,7 @@ from presscheck.verification.benchmark.score import (
     false_accepts,
     false_rejects,
     named,
+    trade_off,
     unsure,
 )
 from presscheck.verification.mistakes import DRAWN, KINDS
@@ -20,6 +21,7 @@ from presscheck.verification.rates import Rate
 
 Key = Callable[[Outcome], str]
 GROUPS: dict[str, Key] = {
+    "type": lambda one: "known" if one.case.known else "not known",
     "language": lambda one: one.case.language,
     "face": lambda one: one.case.face,
     "ground": lambda one: one.case.look.ground,
@@ -38,12 +40,23 @@ def malformed(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [one for one in outcomes if one.case.mistake == DRAWN]
 
 
+def by_type(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """Return the adverts whose font the verifier was told, and the others."""
+    return {
+        "type known": [one for one in outcomes if one.case.known],
+        "type not known": [one for one in outcomes if not one.case.known],
+    }
+
+
 def whole(outcomes: Sequence[Outcome]) -> dict[str, Rate]:
     """Return the rates of all cases."""
     return {
         "right adverts rejected (FRR)": false_rejects(outcomes),
         "wrong adverts accepted (FAR), but malformed glyphs": false_accepts(plain(outcomes)),
-        "malformed glyphs accepted": false_accepts(malformed(outcomes)),
+        **{
+            f"malformed glyphs accepted, {what}": false_accepts(malformed(these))
+            for what, these in by_type(outcomes).items()
+        },
         "left unsure": unsure(outcomes),
         "wrong character named, of those rejected": named(outcomes),
     }
@@ -82,6 +95,30 @@ def tables(outcomes: Sequence[Outcome]) -> Iterator[Table]:
         yield table
 
 
+def trade_offs(outcomes: Sequence[Outcome]) -> dict[str, list[tuple[float, float]]]:
+    """Return (right refused, wrong accepted) by threshold, but for malformed glyphs."""
+    return {what: trade_off(plain(these)) for what, these in by_type(outcomes).items() if these}
+
+
+def marks(outcomes: Sequence[Outcome], gated: Sequence[Gated]) -> dict[str, tuple[float, float]]:
+    """Return where the verifier and each gate stand: right adverts not accepted, wrong accepted."""
+    points = {
+        what: (
+            1 - _accepted(one for one in these if not one.case.mistake),
+            false_accepts(plain(these)).share,
+        )
+        for what, these in by_type(outcomes).items()
+        if these
+    }
+    gates = {gate: (frr.share, far.share) for gate, (frr, far, _) in gate_rates(gated).items()}
+    return {**points, **gates}
+
+
+def _accepted(outcomes: Iterable[Outcome]) -> float:
+    every = list(outcomes)
+    return sum(one.status is Status.ACCEPT for one in every) / max(1, len(every))
+
+
 def gate_rates(gated: Sequence[Gated]) -> dict[str, tuple[Rate, Rate, Rate]]:
     """Return what each gate rejects of the right, accepts of the wrong, and of the malformed."""
     right = [one for one in gated if not one.case.mistake]
@@ -109,13 +146,18 @@ def gate_table(outcomes: Sequence[Outcome], gated: Sequence[Gated], reader: str)
     for gate, found in gate_rates(gated).items():
         table.add_row(gate, *map(str, found))
     mean = sum(one.seconds for one in gated) / max(1, len(gated))
-    clean = [one for one in outcomes if one.status is Status.ACCEPT]
-    ours = sum(one.seconds for one in clean) / max(1, len(clean))
-    table.caption = (
-        f"{reader} takes {mean:.2f} CPU seconds an advert; an advert that presscheck accepts takes "
-        f"{ours:.2f}, {ours / mean if mean else 0:.2f} of that."
+    table.caption = f"{reader} takes {mean:.2f} CPU seconds an advert; one that is accepted takes "
+    table.caption += " and ".join(
+        f"{ours:.2f} where the {what}, {ours / mean if mean else 0:.2f} of that"
+        for what, these in by_type(outcomes).items()
+        if (ours := _clean_seconds(these))
     )
     return table
+
+
+def _clean_seconds(outcomes: Iterable[Outcome]) -> float:
+    clean = [one.seconds for one in outcomes if one.status is Status.ACCEPT]
+    return sum(clean) / max(1, len(clean))
 
 
 def as_json(outcomes: Sequence[Outcome], gated: Sequence[Gated]) -> dict[str, object]:

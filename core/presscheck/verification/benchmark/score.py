@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from presscheck.assets import SlotReading, Status
 from presscheck.verification import Expected, overall, proofread
 from presscheck.verification.benchmark.cases import Case, make_case
 from presscheck.verification.benchmark.readers import reader
+from presscheck.verification.forced import WORST
 from presscheck.verification.mistakes import DRAWN, EXTRA
 from presscheck.verification.normalise import normalise
 from presscheck.verification.rates import Rate
@@ -20,7 +22,7 @@ from presscheck.verification.shapes import KnownType
 class Outcome:
     """What became of a case. `named` tells whether the wrong character was, None without one.
 
-    `loss` is the largest of the advert, `seconds` are of the CPU.
+    `loss` is the threshold from which on the advert would be accepted, `seconds` are of the CPU.
     """
 
     case: Case
@@ -49,17 +51,26 @@ def check_case(seed: int, name: str, number: int) -> Outcome:
         for text, region in zip(case.copy, case.regions, strict=True)
     ]
     readings, findings = proofread(image, slots, using.read)
-    losses = [one.loss for reading in readings for one in reading.characters]
+    told = [_least_loss(reading) for reading in readings]
     return Outcome(
         case=case,
         status=overall(readings, findings),
         named=_named(case, readings, bool(findings)),
-        loss=max(losses, default=0.0),
+        loss=WORST if findings else max(told, default=0.0),
         seconds=time.process_time() - started,
         read=tuple(reading.read for reading in readings if reading.status is not Status.ACCEPT),
         extra=tuple(finding.message for finding in findings),
         readings=readings,
     )
+
+
+def _least_loss(reading: SlotReading) -> float:
+    """Return the threshold from which on a slot is accepted; what shapes settle is settled."""
+    loss = WORST if reading.loss is None else reading.loss
+    accept = 0.0 if reading.thresholds is None else reading.thresholds.accept
+    if (loss < accept) is (reading.status is Status.ACCEPT):
+        return loss
+    return -WORST if reading.status is Status.ACCEPT else WORST
 
 
 def _named(case: Case, readings: Sequence[SlotReading], extra: bool) -> bool | None:
@@ -97,3 +108,18 @@ def named(outcomes: Iterable[Outcome]) -> Rate:
     """Return in how many rejected adverts the wrong character was named within one position."""
     known = [one for one in outcomes if one.status is Status.REJECT and one.named is not None]
     return Rate(hits=sum(bool(one.named) for one in known), of=len(known))
+
+
+def trade_off(outcomes: Sequence[Outcome]) -> list[tuple[float, float]]:
+    """Return for each threshold the share of right adverts refused, and of wrong ones accepted."""
+    right = sorted(one.loss for one in outcomes if not one.case.mistake)
+    wrong = sorted(one.loss for one in outcomes if one.case.mistake)
+    if not right or not wrong:
+        return []
+    return [
+        (
+            1 - bisect_left(right, threshold) / len(right),
+            bisect_left(wrong, threshold) / len(wrong),
+        )
+        for threshold in sorted({*right, *wrong, WORST + 1})
+    ]

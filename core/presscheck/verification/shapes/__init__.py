@@ -1,7 +1,22 @@
 """Compares drawn glyphs with those of the font that they should be set in, where it is known."""
 
-from presscheck.verification.shapes.compare import LineShapes, Shape, line_shapes, rival_fits
+from presscheck.verification.shapes.compare import (
+    LineShapes,
+    Shape,
+    line_shapes,
+    own_fit,
+    rival_fit,
+)
 from presscheck.verification.shapes.strip import Course
 from presscheck.verification.shapes.template import KnownType, Sized
 
-__all__ = ["Course", "KnownType", "LineShapes", "Shape", "Sized", "line_shapes", "rival_fits"]
+__all__ = [
+    "Course",
+    "KnownType",
+    "LineShapes",
+    "Shape",
+    "Sized",
+    "line_shapes",
+    "own_fit",
+    "rival_fit",
+]

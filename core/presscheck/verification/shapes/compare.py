@@ -18,6 +18,7 @@ from presscheck.verification.shapes.register import (
     line_through,
     ownership,
     register,
+    shifted,
 )
 from presscheck.verification.shapes.strip import Course
 from presscheck.verification.shapes.template import (
@@ -209,26 +210,35 @@ def _gaps(found: Registered) -> dict[int, float]:
     return gaps
 
 
-def rival_fits(line: LineShapes, at: int, other: str) -> tuple[float, float] | None:
-    """Return how well a character fits, and how well `other` would in its place, -1 to 1 each.
+def own_fit(line: LineShapes, at: int) -> float:
+    """Return how well a character fits in the size and slant of the glyphs beside it, -1 to 1.
 
-    Both keep the size and slant of the glyphs beside them, so that an O isn't stretched to a 0.
-    None where the font doesn't draw both.
+    So an O isn't stretched to a 0.
     """
-    text = line.text[:at] + other + line.text[at + 1 :]
+    template = line.registered.template
+    own = next(one for one in template.glyphs if one.at == at)
+    return _fit_in_shape(line, template, own, _shape_beside(line, own), line.registered.warps[at])
+
+
+def rival_fit(line: LineShapes, at: int, other: str) -> float | None:
+    """Return how well `other` would fit in a character's place, as `own_fit` does.
+
+    None where the font draws nothing for it.
+    """
+    own = next(one for one in line.registered.template.glyphs if one.at == at)
+    start = max(0, at - 1)
+    text = line.text[start:at] + other + line.text[at + 1 : at + 2]
     template = draw_template(line.font, text)
-    if template is None:
+    glyphs = template.glyphs if template is not None else ()
+    rival = next((one for one in glyphs if one.at == at - start), None)
+    if template is None or rival is None:
         return None
-    own = next((one for one in line.registered.template.glyphs if one.at == at), None)
-    rival = next((one for one in template.glyphs if one.at == at), None)
-    if own is None or rival is None:
-        return None
-    shape = _shape_beside(line, own)
-    place = line.registered.warps[at]
-    return (
-        _fit_in_shape(line, line.registered.template, own, shape, place),
-        _fit_in_shape(line, template, rival, shape, place),
-    )
+    # Both begin at the same place of the line.
+    by = own.box[0] - rival.box[0], own.box[1] - rival.box[1]
+    font = line.font(EM)
+    bearing = np.subtract(font.getbbox(line.text[at])[:2], font.getbbox(other)[:2])
+    place = shifted(line.registered.warps[at], by[0] - float(bearing[0]), by[1] - float(bearing[1]))
+    return _fit_in_shape(line, template, rival, _shape_beside(line, own), place)
 
 
 def _shape_beside(line: LineShapes, glyph: Glyph) -> Floats:

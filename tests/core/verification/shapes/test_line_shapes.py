@@ -13,7 +13,14 @@ from presscheck.assets import Box
 from presscheck.verification.benchmark.defects import blot, erase, half
 from presscheck.verification.benchmark.faces import Face, faces
 from presscheck.verification.lines import Line
-from presscheck.verification.shapes import Course, KnownType, LineShapes, line_shapes, rival_fits
+from presscheck.verification.shapes import (
+    Course,
+    KnownType,
+    LineShapes,
+    line_shapes,
+    own_fit,
+    rival_fit,
+)
 
 SIZE = (900, 220)
 TEXT = "Garden furniture"
@@ -123,6 +130,7 @@ def test_a_line_in_perspective_is_followed(angle: int) -> None:
 def test_a_sign_that_another_is_taken_for_is_told_from_it(right: str, wrong: str) -> None:
     text = f"AB{right}9 code"
     image, middles = drawn(face("Inter").sized(50), text)
-    fits = rival_fits(compared(image, middles, text, known("Inter")), 2, wrong)
-    assert fits is not None
-    assert fits[0] > fits[1] + 0.05
+    found = compared(image, middles, text, known("Inter"))
+    other = rival_fit(found, 2, wrong)
+    assert other is not None
+    assert own_fit(found, 2) > other + 0.05
