@@ -70,14 +70,18 @@ class Memory:
         self._limit, self._lock = limit, threading.Lock()
         self._kept: OrderedDict[str, tuple[_Thin, ...]] = OrderedDict()
 
-    def keep(self, key: str, lines: Iterable[ReadText]) -> None:
-        """Remember lines, and forget those that were not used for longest; the newest stay."""
+    def keep(self, key: str, lines: Iterable[ReadText]) -> list[ReadText]:
+        """Remember lines, and return them as they are recalled.
+
+        Those that were not used for longest are forgotten.
+        """
         thinned = tuple(map(_thin, lines))
         with self._lock:
             self._kept.pop(key, None)
             self._kept[key] = thinned
-            while len(self._kept) > 1 and self._bytes() > self._limit:
+            while self._kept and self._bytes() > self._limit:
                 self._kept.popitem(last=False)
+        return [_full(line) for line in thinned]
 
     def recall(self, key: str) -> list[ReadText] | None:
         """Return the lines of a key; None when they are forgotten, or were never known."""

@@ -81,10 +81,10 @@ class Rereader:
         if not isinstance(self._reader, PartReader) or _is_most(parts, original.size):
             return None
         key = self._key(original, closely=closely)
-        if (known := self._memory.recall(key)) is None:
-            self._memory.keep(key, self._reader.read(original, closely=closely))
-            known = self._memory.recall(key)
-        return reread(self._reader, self._image, known or [], parts, closely=closely)
+        known = self._memory.recall(key)
+        if known is None:
+            known = self._memory.keep(key, self._reader.read(original, closely=closely))
+        return reread(self._reader, self._image, known, parts, closely=closely)
 
     def _key(self, image: Image.Image, *, closely: bool) -> str:
         told = f"{self._reader.name} {closely} {image.mode} {image.size} "
