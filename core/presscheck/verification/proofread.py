@@ -61,13 +61,13 @@ def proofread(
     lines = _lines(look(image), image, logo)
     found = _found(slots, lines)
     views = {slot.name: [view(image, slot, found[slot.name])] for slot in slots}
-    if any(_open(slot, views[slot.name]) for slot in slots):
+    if any(_open(image, slot, views[slot.name]) for slot in slots):
         closely = _found(slots, _lines(look(image, closely=True), image, logo))
         for slot in slots:
-            if closely[slot.name] and _open(slot, views[slot.name]):
+            if closely[slot.name] and _open(image, slot, views[slot.name]):
                 views[slot.name].append(view(image, slot, closely[slot.name]))
     for slot in slots:
-        if _open(slot, views[slot.name]):
+        if _open(image, slot, views[slot.name]):
             views[slot.name] += _look_again(image, slot, judge(slot, views[slot.name]), look)
     readings = tuple(_told(image, slot, views[slot.name]) for slot in slots)
     return readings, tuple(unwanted_text(lines, found, readings, allowed))
@@ -86,7 +86,7 @@ def _found(slots: Sequence[Expected], lines: Sequence[Line]) -> dict[str, Found]
     return _with_attempts(found, regions, left_over(lines, found))
 
 
-def _open(slot: Expected, views: Sequence[View]) -> bool:
+def _open(image: Image.Image, slot: Expected, views: Sequence[View]) -> bool:
     """Tell whether another look at a slot may change its reading."""
     if slot.unreadable:
         return False
@@ -94,7 +94,9 @@ def _open(slot: Expected, views: Sequence[View]) -> bool:
     if reading.status is Status.ACCEPT or reading.trouble is Trouble.MISPLACED:
         return False
     near = reading.distance <= max(1, len(slot.text) // NEAR)
-    return near or is_part(reading.read, slot.text)
+    if not near and not is_part(reading.read, slot.text):
+        return False
+    return slot.type is None or _told(image, slot, views).status is not Status.ACCEPT
 
 
 def _told(image: Image.Image, slot: Expected, views: Sequence[View]) -> SlotReading:
