@@ -39,6 +39,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m presscheck.verification.benchmark")
     parser.add_argument("--count", type=int, default=2000, help="adverts to draw")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another set")
+    parser.add_argument(
+        "--apart", action="store_true", help="a set of other copy, families of type and sizes"
+    )
     parser.add_argument("--reader", default="ppocr", help="the reader of the verifier")
     parser.add_argument("--gated", type=int, help="adverts that gates see, too; all by default")
     parser.add_argument("--baseline", default="rapidocr", help="the reader of the plain gates")
@@ -48,11 +51,11 @@ def main() -> int:
     console, told = Console(width=110), Console(stderr=True)
     numbers = range(asked.count)
     try:
-        checked = partial(check_case, asked.seed, asked.reader)
+        checked = partial(check_case, asked.seed, asked.reader, apart=asked.apart)
         outcomes = list(_all(checked, numbers, asked.workers, told, "verifier"))
         gated = list(
             _all(
-                partial(gate_case, asked.seed, asked.baseline),
+                partial(gate_case, asked.seed, asked.baseline, apart=asked.apart),
                 numbers if asked.gated is None else numbers[: asked.gated],
                 asked.workers,
                 told,

@@ -22,7 +22,7 @@ from presscheck.verification.benchmark.draw import (
     ink_colour,
     set_block,
 )
-from presscheck.verification.benchmark.faces import Face, measuring_faces, sized
+from presscheck.verification.benchmark.faces import Face, faces_apart, measuring_faces, sized
 from presscheck.verification.lines import grow
 from presscheck.verification.mistakes import CHANGES, DRAWN, EXTRA, SIZE, TURNS, span, visible
 
@@ -64,25 +64,29 @@ class Case:
         return sized(self.font, size, self.weight)
 
 
-def make_case(seed: int, number: int) -> tuple[Case, Image.Image]:
-    """Return the advert of a number in the set of a seed, and its picture; always the same."""
+def make_case(seed: int, number: int, *, apart: bool = False) -> tuple[Case, Image.Image]:
+    """Return the advert of a number in the set of a seed, and its picture; always the same.
+
+    One that is built `apart` has other copy, families of type and sizes.
+    """
     for attempt in range(100):
         random = Random(f"{seed}:{number}:{attempt}")
-        made = _make(random, number)
+        made = _make(random, number, apart=apart)
         if made is not None:
             return made
     raise RuntimeError(f"no advert could be drawn for number {number}")
 
 
-def _make(random: Random, number: int) -> tuple[Case, Image.Image] | None:
+def _make(random: Random, number: int, *, apart: bool) -> tuple[Case, Image.Image] | None:
     # Half of the adverts are right; the kinds of mistakes take turns, so that all are as frequent.
     mistake = "" if number % 2 == 0 else TURNS[number // 2 % len(TURNS)]
-    look = draw_look(random)
-    known = {face.kind for face in measuring_faces()}
+    look = draw_look(random, apart=apart)
+    faces = faces_apart() if apart else measuring_faces()
+    known = {face.kind for face in faces}
     languages = [name for name in PHRASES if name not in CJK or "Chinese, Japanese" in known]
     language = random.choice([*languages, *("English",) * 4])
-    copy = draw_copy(random, language)
-    chosen = _face(random, language, copy)
+    copy = draw_copy(random, language, apart=apart)
+    chosen = _face(random, language, copy, faces)
     at = random.randrange(len(copy))
     wrong = copy[at].text
     if mistake in CHANGES:
@@ -118,10 +122,10 @@ def _make(random: Random, number: int) -> tuple[Case, Image.Image] | None:
     return case, image
 
 
-def _face(random: Random, language: str, copy: Sequence[Text]) -> Face:
+def _face(random: Random, language: str, copy: Sequence[Text], faces: Sequence[Face]) -> Face:
     needed = set("".join(text.text for text in copy)) - {" "}
     wanted = language in CJK
-    able = [f for f in measuring_faces() if (f.kind == "Chinese, Japanese") is wanted]
+    able = [f for f in faces if (f.kind == "Chinese, Japanese") is wanted]
     able = [face for face in able if needed <= face.characters] or able
     scripts = [face for face in able if face.kind == "script"]
     if scripts and random.random() < SCRIPT:

@@ -123,6 +123,64 @@ PRICES = (
 )
 CODES = ("SAVE20", "CODE: X8B5", "HELLO10", "ZEPHYR 90", "B2B-5S8Z", "Art. 10083", "0800 55 01 71")
 
+APART = {
+    "English": (
+        "Autumn colours",
+        "Now open daily",
+        "Save up to £200",
+        "Coffee & cake",
+        "The big clearance",
+        "Order by midnight",
+        "Hand-picked wines",
+        "YOUR FIRST RIDE IS FREE",
+        "Sleep better tonight",
+        "Winter boots",
+        "Ask our experts",
+        "From farm to fork",
+        "Half-price weekend",
+        "Unlimited data",
+        "GAME OF THE YEAR",
+        "Light as a feather",
+        "Pay in 3 instalments",
+        "Wake up to music",
+        "Vegan & delicious",
+        "Tickets on sale",
+        "We deliver joy",
+        "Just arrived",
+    ),
+    "German": (
+        "Herbstzauber",
+        "Täglich frisch geröstet",
+        "Alles muss raus!",
+        "Kostenlos testen",
+        "Großes Kino",
+        "Für Groß und Klein",
+        "Jede Woche günstiger",
+        "Zurück zur Natur",
+    ),
+    "French": (
+        "Bientôt les vacances",
+        "Prêt à partir ?",
+        "Une idée de génie",
+        "Moins cher, c’est ici",
+        "Goûtez l’automne",
+        "Créée pour vous",
+    ),
+    "Spanish": (
+        "Otoño en casa",
+        "Última oportunidad",
+        "Así de fácil",
+        "Tu próximo viaje",
+        "Café recién hecho",
+        "Más rápido que nunca",
+    ),
+    "Chinese": ("秋季上新", "满减活动", "好物推荐", "马上预约", "会员专享", "健康早餐"),
+    "Japanese": ("秋の味覚", "数量限定", "会員募集中", "夜カフェ", "予約受付中", "新生活応援"),
+}
+"""Other phrases, for a set that is built apart."""
+PRICES_APART = ("€129", "$4.75", "£89", "¥2,480", "-15%", "3 for £20", "€ 0,99", "25 % OFF")
+CODES_APART = ("WELCOME5", "Z8-QB20", "No. 15518", "VIP 2O26", "0551 86 70")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
@@ -133,16 +191,19 @@ class Text:
     strict: bool = False
 
 
-def draw_copy(random: Random, language: str) -> list[Text]:
+def draw_copy(random: Random, language: str, *, apart: bool = False) -> list[Text]:
     """Return the copy of an advert: two to four slots."""
-    lines = random.sample(PHRASES[language], 3)
+    phrases, prices, codes = (
+        (APART, PRICES_APART, CODES_APART) if apart else (PHRASES, PRICES, CODES)
+    )
+    lines = random.sample(phrases[language], 3)
     texts = [Text(slot=name, text=line) for name, line in zip(NAMES, lines, strict=True)]
     texts = texts[: random.choice((1, 2, 2, 3))]
     kind = random.random()
     if kind < 0.35 or len(texts) == 1:
-        texts.append(Text(slot="price", text=random.choice(PRICES), strict=True))
+        texts.append(Text(slot="price", text=random.choice(prices), strict=True))
     if kind > 0.75:
-        texts.append(Text(slot="code", text=random.choice(CODES), strict=True))
+        texts.append(Text(slot="code", text=random.choice(codes), strict=True))
     return texts
 
 

@@ -17,6 +17,7 @@ from presscheck.verification.grounds import Pixels, paint_ground, wear
 
 SIZES = ((1024, 1024), (768, 768), (640, 800), (960, 640), (1080, 608), (608, 1080))
 """Pixels."""
+SIZES_APART = ((1200, 628), (1080, 1350), (900, 900), (720, 1280), (820, 460))
 LEADING = 1.15
 BREAK = 0.3
 """How often copy of several words is set in two lines."""
@@ -44,10 +45,10 @@ GROUNDS = ("flat", "flat", "gradient", "photo", "shapes", "pattern")
 BENDS = ("level", "level", "level", "level", "turned", "perspective", "arc")
 
 
-def draw_look(random: Random) -> Look:
+def draw_look(random: Random, *, apart: bool = False) -> Look:
     """Choose what an advert looks like."""
     return Look(
-        size=random.choice(SIZES),
+        size=random.choice(SIZES_APART if apart else SIZES),
         ground=random.choice(GROUNDS),
         contrast="low" if random.random() < 0.12 else "high",
         bend=random.choice(BENDS),

@@ -27,6 +27,7 @@ CLASSES = {
 """Google's categories, the telling one first: a display face is often a sans serif as well."""
 CJK = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
 """Debian's fonts-noto-cjk; without it nothing Chinese or Japanese is drawn."""
+CJK_APART = CJK.with_name("NotoSerifCJK-Bold.ttc")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +69,11 @@ def measuring_faces() -> list[Face]:
     return [face for face in faces() if for_measuring(face)]
 
 
+def faces_apart() -> list[Face]:
+    """Return the installed faces of the other families: for a set that is built apart."""
+    return [face for face in faces() if not for_measuring(face)]
+
+
 @cache
 def faces() -> tuple[Face, ...]:
     """Return every installed face, in the order of their names.
@@ -98,10 +104,11 @@ def _faces() -> Iterator[Face]:
                 yield Face(
                     family=told["family"], path=path, kind=kind, characters=_characters(path)
                 )
-    if CJK.is_file():
-        yield Face(
-            family="Noto Sans CJK", path=CJK, kind="Chinese, Japanese", characters=_characters(CJK)
-        )
+    for family, path in (("Noto Sans CJK", CJK), ("Noto Serif CJK", CJK_APART)):
+        if path.is_file():
+            yield Face(
+                family=family, path=path, kind="Chinese, Japanese", characters=_characters(path)
+            )
 
 
 def _characters(path: Path) -> frozenset[str]:

@@ -27,9 +27,9 @@ class Gated:
     seconds: float
 
 
-def gate_case(seed: int, name: str, number: int) -> Gated:
+def gate_case(seed: int, name: str, number: int, *, apart: bool = False) -> Gated:
     """Draw a case, read it with a reader, and ask every gate."""
-    case, image = make_case(seed, number)
+    case, image = make_case(seed, number, apart=apart)
     using = reader(name)
     started = time.process_time()
     lines = [text.text for text in using.read(image)]

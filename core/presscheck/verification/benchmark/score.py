@@ -35,9 +35,9 @@ class Outcome:
     readings: tuple[SlotReading, ...] = ()
 
 
-def check_case(seed: int, name: str, number: int) -> Outcome:
+def check_case(seed: int, name: str, number: int, *, apart: bool = False) -> Outcome:
     """Draw a case and check it with a reader, in this process."""
-    case, image = make_case(seed, number)
+    case, image = make_case(seed, number, apart=apart)
     using = reader(name)
     started = time.process_time()
     slots = [
