@@ -15,6 +15,7 @@ from presscheck.registry import Reader
 from presscheck.verification import Expected, Panel, verdict_on
 from presscheck.verification.compare import edits, same_letters
 from presscheck.verification.normalise import compact
+from presscheck.verification.shapes.template import KnownType, Sized
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -38,18 +39,21 @@ def check_image(
     reader: Reader | Panel,
     *,
     allowed: Collection[str] = (),
+    font: Sized | None = None,
 ) -> Verdict:
     """Read an RGB image and compare it with `copy`, by slot; where it stands doesn't matter.
 
     Other text is an error, unless it is made of `allowed` phrases. A panel of readers shares the
-    slots, see `presscheck.verification.panel`.
+    slots, see `presscheck.verification.panel`. Copy that is drawn in `font` is compared with it
+    glyph by glyph, see `presscheck.verification.by_shape`.
 
     Raises:
         InputError: There is no copy, or a slot's copy is empty.
     """
     if not copy or not all(compact(text) for text in copy.values()):
         raise InputError("there is no copy to look for.", remedy="Give the text of each slot.")
-    slots = [Expected(name=name, text=text) for name, text in copy.items()]
+    known = None if font is None else KnownType(font=font)
+    slots = [Expected(name=name, text=text, type=known) for name, text in copy.items()]
     return verdict_on(image, slots, Panel.of(reader), allowed=allowed)
 
 
@@ -124,11 +128,29 @@ def _explain_slot(reading: SlotReading) -> list[str]:
         return [f"{start} stands outside the slot's region"]
     if not reading.read:
         return [f"{start} was not found in the image"]
+    broken = [edit for edit in reading.edits if edit.kind is EditKind.MALFORMED]
+    shapes = [_explain_malformed(start, edit, reading.status) for edit in broken]
     if reading.status is Status.UNSURE:
-        what = "may have its spaces wrong" if _only_spaces(reading) else "may be wrong"
-        return [f'{start} {what}: "{reading.read}" was read; check it by eye']
+        return shapes or [_explain_doubt(start, reading)]
     words = [_explain_word(reading.slot, word, read) for word, read in reading.words]
-    return words or [_explain_edit(start, edit) for edit in reading.edits]
+    others = [edit for edit in reading.edits if edit not in broken]
+    return [*(words or [_explain_edit(start, edit) for edit in others]), *shapes]
+
+
+def _explain_doubt(start: str, reading: SlotReading) -> str:
+    what = "may have its spaces wrong" if _only_spaces(reading) else "may be wrong"
+    return f'{start} {what}: "{reading.read}" was read; check it by eye'
+
+
+def _explain_malformed(start: str, edit: Edit, status: Status) -> str:
+    """Say which letter isn't as its font draws it.
+
+    >>> edit = Edit(kind=EditKind.MALFORMED, expected="r", read="", at=1, confidence=0.95)
+    >>> _explain_malformed('cta: "Order"', edit, Status.REJECT)
+    'cta: "Order": "r" is malformed, at character 2'
+    """
+    sure = "is malformed" if status is Status.REJECT else "may be malformed; check it by eye"
+    return f'{start}: "{edit.expected}" {sure}, at character {edit.at + 1}'
 
 
 def _only_spaces(reading: SlotReading) -> bool:

@@ -13,6 +13,7 @@ from presscheck.assets import Status, Verdict
 from presscheck.check import Draw, check_batch, check_image, explain, verdict_json
 from presscheck.cli.consoles import open_console
 from presscheck.errors import InputError, first_line
+from presscheck.fonts import open_face
 from presscheck.images import open_image
 from presscheck.plugins import Plugins, pick, pick_judge
 from presscheck.verification import Panel
@@ -37,15 +38,18 @@ def check_one(
     *,
     as_json: bool,
     allowed: Collection[str] = (),
+    font: Path | None = None,
     overlay: Path | None = None,
 ) -> int:
     """Check one image and print the verdict; return 3 unless it is accepted.
 
-    With `overlay`, the verdict is drawn on the image and written there as PNG.
+    With `overlay`, the verdict is drawn on the image and written there as PNG. `font` is the file
+    that the copy should be set in.
     """
     slots = _slots(copy)
+    sized = None if font is None else open_face(font).at
     opened = open_image(image)
-    verdict = check_image(opened, slots, panel, allowed=allowed)
+    verdict = check_image(opened, slots, panel, allowed=allowed, font=sized)
     if overlay is not None:
         _write_overlay(opened, verdict, overlay)
     if as_json:

@@ -153,16 +153,19 @@ def check(
         list[str] | None,
         typer.Option("--allow", help="Text that may stand in the scene, such as a brand's name."),
     ] = None,
+    font: Annotated[
+        Path | None, typer.Option(help="The font that the copy is set in: glyphs are compared.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read an image back and compare it with its copy, slot by slot."""
     from presscheck.cli.checking import check_batch_file, check_one, open_panel
 
     if batch is not None:
-        if image is not None or copy:
+        if image is not None or copy or font is not None:
             raise errors.InputError(
-                "--batch names its images and their copy itself.",
-                remedy="Leave the image and --copy out.",
+                "--batch names its images and their copy itself, and knows no font.",
+                remedy="Leave the image, --copy and --font out.",
             )
         panel = open_panel(reader, second_opinion)
         raise typer.Exit(check_batch_file(batch, panel, allowed=allow or (), overlays=overlay))
@@ -173,7 +176,9 @@ def check(
         )
     panel = open_panel(reader, second_opinion)
     raise typer.Exit(
-        check_one(image, copy, panel, as_json=as_json, allowed=allow or (), overlay=overlay)
+        check_one(
+            image, copy, panel, as_json=as_json, allowed=allow or (), font=font, overlay=overlay
+        )
     )
 
 

@@ -10,6 +10,7 @@ from presscheck.assets import (
     Attempt,
     Box,
     Edit,
+    EditKind,
     Finding,
     Severity,
     SlotReading,
@@ -86,7 +87,9 @@ def trouble(reading: SlotReading) -> str:
     words = ", ".join(
         f"“{_short(read) or '…'}” for “{_short(wanted)}”" for wanted, read in reading.words
     )
-    return f"{reading.slot} {what}" + (f": {words}" if words else "")
+    broken = ", ".join(_told(edit) for edit in reading.edits if edit.kind is EditKind.MALFORMED)
+    said = "; ".join(part for part in (words, broken) if part)
+    return f"{reading.slot} {what}" + (f": {said}" if said else "")
 
 
 def _short(word: str) -> str:
@@ -143,10 +146,11 @@ def _circle(group: Sequence[Edit], size: tuple[int, int], smallest: float) -> Ci
 def _told(edit: Edit) -> str:
     """Say what is wrong with a letter.
 
-    >>> from presscheck.assets import EditKind
     >>> _told(Edit(kind=EditKind.MERGED, expected=" ", read="", at=4, confidence=1))
     'a space is missing'
     """
+    if edit.kind is EditKind.MALFORMED:
+        return f"{_named(edit.expected)} is malformed"
     if not edit.read:
         return f"{_named(edit.expected)} is missing"
     if not edit.expected:
