@@ -5,13 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from pydantic import TypeAdapter
 
+from conftest import FONT
 from presscheck.assets import Edit, EditKind, SlotReading, Status, Verdict
 from presscheck.check import check_batch, check_image, explain, verdict_json
 from presscheck.errors import InputError
+from presscheck.fonts import open_face
 from presscheck.registry import ReadText
+from presscheck_plugins.read_ppocr import PpOcrReader
 
 IMAGE = Image.new("RGB", (300, 250), "white")
 
@@ -124,3 +127,20 @@ def test_what_a_reader_with_probabilities_doubts_is_told_as_it_is() -> None:
     first, second = explain(verdict)
     assert first == 'price: "$10" may be wrong: "$1O" was read; check it by eye'
     assert second == 'price: "$10": "O" stands where "0" was expected, at character 3'
+
+
+def test_copy_in_a_named_font_is_compared_with_its_glyphs() -> None:
+    font = open_face(FONT).at
+    image = Image.new("RGB", (900, 240), "white")
+    draw = ImageDraw.Draw(image)
+    draw.text((40, 70), "SUMMER SALE", "black", font(100))
+    copy = {"headline": "SUMMER SALE"}
+    assert check_image(image, copy, PpOcrReader(), font=font).status is Status.ACCEPT
+    start, end = (40 + font(100).getlength(text) for text in ("S", "SU"))
+    draw.rectangle((start, 100, (start + end) / 2, 125), "white")
+    assert check_image(image, copy, PpOcrReader()).status is Status.ACCEPT
+    verdict = check_image(image, copy, PpOcrReader(), font=font)
+    assert verdict.status is Status.REJECT
+    assert explain(verdict) == [
+        'headline: "SUMMER SALE": "U" is malformed, at character 2',
+    ]

@@ -8,10 +8,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from pydantic import TypeAdapter
 
-from conftest import FONT
+from conftest import FONT, ROOT
 from presscheck.assets import (
     AssetSpec,
     Box,
+    Candidate,
     RenderMode,
     SlotCopy,
     Status,
@@ -19,12 +20,17 @@ from presscheck.assets import (
     Trouble,
     Verdict,
 )
+from presscheck.brand import Brand
+from presscheck.loading import load_brand
+from presscheck.typeset import set_slots
 from presscheck.verification.memory import Memory
 from presscheck.verification.rereading import Rereader
 from presscheck_nano.posters import make_poster
 from presscheck_plugins.read_ppocr import PpOcrReader
-from presscheck_plugins.verify_copy import verify_with
+from presscheck_plugins.verify_copy import verify_candidate, verify_with
 from specs import with_slots
+
+KITS = ROOT / "templates/presscheck_templates/brands"
 
 
 @cache
@@ -151,3 +157,33 @@ def test_what_was_remembered_changes_no_verdict() -> None:
     assert _judged(image, original, warm) == first
     assert _judged(image, original, Memory()) == first
     assert _judged(image, original, Memory(limit=0)) == first
+
+
+def _typeset(asset: AssetSpec, brand: Brand) -> Image.Image:
+    names = [slot.name for slot in asset.slots]
+    return set_slots(Image.new("RGB", (640, 640), "#fbf3df"), asset, brand, names).image
+
+
+def _verdict(image: Image.Image, asset: AssetSpec, brand: Brand) -> Verdict:
+    names = tuple(slot.name for slot in asset.slots)
+    candidate = Candidate(asset=asset.id, roll=0, image="", width=640, height=640, typeset=names)
+    return verify_candidate(
+        candidate=candidate, image=image, original=None, asset=asset, brand=brand
+    )
+
+
+def test_typeset_copy_is_compared_with_the_brands_font() -> None:
+    brand = load_brand(KITS / "sundial/brand.yaml")
+    box = Box(x=0.1, y=0.3, width=0.8, height=0.3)
+    slot = SlotCopy(name="headline", text="SUMMER", render=RenderMode.TYPESET, box=box)
+    spec = replace(with_slots(slot), width=640, height=640)
+    image = _typeset(spec, brand)
+    right = _verdict(image, spec, brand)
+    assert right.status is Status.ACCEPT
+    second = right.slots[0].characters[1].box
+    left, top, right_, bottom = second.pixels(640, 640)
+    middle = (left + right_) // 2
+    ImageDraw.Draw(image).rectangle((left - 8, (top + bottom) // 2, middle, bottom), "#fbf3df")
+    told = _verdict(image, spec, brand)
+    assert told.status is not Status.ACCEPT
+    assert {edit.at for edit in told.slots[0].edits} == {1}

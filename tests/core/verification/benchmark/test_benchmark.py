@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presscheck.assets import Status
@@ -16,8 +18,8 @@ from presscheck.verification.benchmark.copy import PHRASES, draw_copy
 from presscheck.verification.benchmark.defects import HIDDEN, SEEN, malform
 from presscheck.verification.benchmark.faces import faces, for_measuring, measuring_faces
 from presscheck.verification.benchmark.gates import gate_case
-from presscheck.verification.benchmark.score import Outcome, check_case
-from presscheck.verification.mistakes import CHANGES, DRAWN, EXTRA, KINDS
+from presscheck.verification.benchmark.score import Outcome, check_case, trade_off
+from presscheck.verification.mistakes import CHANGES, DRAWN, EXTRA, KINDS, TURNS
 from presscheck.verification.rates import Rate
 
 
@@ -34,6 +36,21 @@ def test_half_of_a_set_is_right_and_every_kind_of_mistake_is_in_it() -> None:
     assert [bool(case.mistake) for case in cases] == [False, True] * len(KINDS)
     assert {case.mistake for case in cases} == {"", *KINDS}
     assert all(len(case.regions) == len(case.copy) for case in cases)
+
+
+def test_a_set_apart_has_other_copy_and_other_faces() -> None:
+    cases = [make_case(1, number, apart=True)[0] for number in range(6)]
+    files = {face.path for face in measuring_faces()}
+    assert not {case.font for case in cases} & files
+    words = {text.text for case in cases for text in case.copy if text.slot == "headline"}
+    assert not words & {phrase for phrases in PHRASES.values() for phrase in phrases}
+    again = make_case(1, 3, apart=True)
+    assert again[0] == cases[3]
+
+
+def test_the_type_is_known_in_every_other_round_of_all_kinds() -> None:
+    known = [make_case(1, number)[0].known for number in (0, 1, 2 * len(TURNS), 4 * len(TURNS))]
+    assert known == [True, True, False, True]
 
 
 @given(seed=st.integers(0, 10_000), kind=st.sampled_from(sorted(CHANGES)))
@@ -88,7 +105,8 @@ def test_rates_count_what_they_say() -> None:
         _outcome(wrong, Status.REJECT, named=False),
     ]
     found = list(whole(outcomes).values())
-    assert [(rate.hits, rate.of) for rate in found] == [(1, 2), (1, 4), (0, 0), (1, 6), (1, 2)]
+    counted = [(rate.hits, rate.of) for rate in found]
+    assert counted == [(1, 2), (1, 4), (0, 0), (0, 0), (1, 6), (1, 2)]
     assert len(list(tables(outcomes))) > 3
 
 
@@ -104,3 +122,25 @@ def test_the_verifier_checks_a_case_of_every_kind(number: int) -> None:
 def test_gates_are_asked_about_what_a_reader_read() -> None:
     gated = gate_case(1, "ppocr", 0)
     assert set(gated.accepted) >= {"exact text", "word accuracy of 1"}
+
+
+@cache
+def _right_and_wrong() -> tuple[Case, Case]:
+    return make_case(3, 4)[0], make_case(3, 5)[0]
+
+
+@settings(deadline=None)
+@given(losses=st.lists(st.tuples(st.booleans(), st.floats(-30, 30)), min_size=2, max_size=40))
+def test_a_higher_threshold_refuses_fewer_right_and_accepts_more_wrong(
+    losses: list[tuple[bool, float]],
+) -> None:
+    right, wrong = _right_and_wrong()
+    outcomes = [
+        replace(_outcome(right if good else wrong, Status.ACCEPT), loss=loss)
+        for good, loss in losses
+    ]
+    points = trade_off(outcomes)
+    assert all(0 <= rate <= 1 for point in points for rate in point)
+    assert [point[0] for point in points] == sorted((p[0] for p in points), reverse=True)
+    assert [point[1] for point in points] == sorted(point[1] for point in points)
+    assert not points or points[-1] == (0, 1)
