@@ -8,7 +8,8 @@ from random import Random
 
 from PIL import Image
 
-from presscheck.brand import Brand
+from presscheck.assets import RenderMode
+from presscheck.brand import Brand, CopySlot
 from presscheck.errors import CopyError
 from presscheck.fonts import open_face
 from presscheck.registry import Reader
@@ -17,6 +18,7 @@ from presscheck.verification.calibrating.sounding import Sounding, sound
 from presscheck.verification.calibrating.strings import Copy
 from presscheck.verification.calibrating.views import View, set_view, views_of
 from presscheck.verification.normalise import normalise
+from presscheck.verification.shapes.template import KnownType
 from presscheck.verification.slots import Expected
 
 
@@ -59,6 +61,7 @@ def measure(bench: Bench, reader: Reader, copy: Copy) -> Measured:
         text=copy.slot.text,
         box=copy.slot.box,
         strict=kit.spelling == "strict",
+        type=_type(bench.brand, kit) if copy.slot.render is RenderMode.TYPESET else None,
     )
     views = views_of(bench.brand, copy, bench.views, bench.seed, pictures=len(bench.pictures))
     right = [
@@ -70,6 +73,12 @@ def measure(bench: Bench, reader: Reader, copy: Copy) -> Measured:
         for mistake, drawn, image in _mistakes(bench, copy, views)
     ]
     return Measured(copy=copy, font=font, right=tuple(right), wrong=tuple(wrong))
+
+
+def _type(brand: Brand, kit: CopySlot) -> KnownType:
+    """Return the font of a slot that is always typeset: the verifier will know it."""
+    font = brand.fonts[kit.font]
+    return KnownType(font=open_face(brand.file(font.file), font.axes).at, certain=True)
 
 
 def _mistakes(

@@ -73,14 +73,16 @@ def sound(
     """Read a setting of a slot's copy, or of `drawn` with a mistake in it.
 
     The verifier looks again at what it doesn't accept, and what it accepts at one look stays so.
-    The threshold is therefore lowered to what was just accepted, until it refuses.
+    The threshold is therefore lowered to what was just accepted, until it refuses; what shapes
+    accept in spite of its losses they accept at any.
     """
     seen, least, limit = _Remembered(look), inf, MOST
     while True:
         (reading,), _ = proofread(image, [replace(slot, thresholds=Thresholds(accept=limit))], seen)
         if reading.status is not Status.ACCEPT:
             break
-        least = limit = -inf if reading.loss is None else reading.loss
+        by_shape = reading.loss is not None and reading.loss >= limit
+        least = limit = -inf if reading.loss is None or by_shape else reading.loss
         if limit < LEAST:
             break
     return Sounding(
