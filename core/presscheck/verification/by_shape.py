@@ -25,6 +25,7 @@ from presscheck.verification.shapes import (
     Course,
     LineShapes,
     Shape,
+    drawn_alike,
     line_shapes,
     own_fit,
     rival_fit,
@@ -48,8 +49,8 @@ CLEARLY = 0.03
 """By so much another sign must fit worse than the expected one to be out of the question."""
 BETTER = 0.05
 """By so much it must fit better to stand there."""
-SAME = 1e-3
-"""Signs whose fits differ less are drawn alike in the font: nobody could tell them apart."""
+ALIKE_ODD = 0.6
+"""Another glyph of the same character that differs this much as well shows how it is drawn."""
 SURE, UNSURE = 0.95, 0.6
 """The confidence of what is certain, and of what a person should look at."""
 GOOD = 0.9
@@ -145,18 +146,38 @@ def _edits(piece: Piece, characters: Sequence[CharReading]) -> Iterator[Edit]:
     usual = float(np.median([shape.gap for shape in shapes]))
     odd = {index for index, shape in enumerate(shapes) if _differs(shape, ODD)}
     for index, shape in enumerate(shapes):
-        near = shapes[max(0, index - 1) : index + 2]
-        if any(one is not shape and one.likeness < LOST for one in near):
-            continue
-        if any(abs(one.gap - usual) > ASTRAY for one in near[1:] if one is not shape):
+        if _is_lost(shapes, index, usual):
             continue
         yield from _space(piece, shape, shape.gap - usual, characters)
         rival = _rival(piece, shape)
         if rival:
             yield _edit(piece, shape, characters, EditKind.SUBSTITUTED, rival, SURE)
-        elif index in odd and not _is_ground(shapes, index, odd) and not _folded(piece, shape):
+        elif index in odd and not _explained(piece, index, odd):
             sure = SURE if _differs(shape, WRONG) else UNSURE
             yield _edit(piece, shape, characters, EditKind.MALFORMED, "", sure)
+
+
+def _is_lost(shapes: Sequence[Shape], index: int, usual: float) -> bool:
+    """Tell whether the line is lost here: a neighbour fits badly, or stands off its place."""
+    own, near = shapes[index], shapes[max(0, index - 1) : index + 2]
+    if own.likeness < LOST and abs(own.gap - usual) > ASTRAY:
+        return True
+    after = shapes[index + 1 : index + 2]
+    return any(one is not own and one.likeness < LOST for one in near) or any(
+        abs(one.gap - usual) > ASTRAY for one in after
+    )
+
+
+def _explained(piece: Piece, index: int, odd: set[int]) -> bool:
+    """Tell whether a glyph may differ from the font without being malformed."""
+    shapes = piece.shapes.shapes
+    own = shapes[index]
+    same = [
+        other for other in shapes if other is not own and piece.text[other.at] == piece.text[own.at]
+    ]
+    # Hinted to another size, all of its kind look so.
+    usual = any(other.unlike >= ALIKE_ODD * own.unlike for other in same)
+    return usual or _is_ground(shapes, index, odd) or _folded(piece, own)
 
 
 def _differs(shape: Shape, least: tuple[float, float]) -> bool:
@@ -240,7 +261,9 @@ def _proved(piece: Piece, characters: Sequence[CharReading], slot: Expected) -> 
 
 def _beaten(piece: Piece, shape: Shape, rival: str) -> bool:
     """Tell whether a sign that a reader finds likelier fits worse, or looks the same."""
+    if drawn_alike(piece.shapes.font, piece.shapes.text[shape.at], rival):
+        return True
     own, other = own_fit(piece.shapes, shape.at), rival_fit(piece.shapes, shape.at, rival)
     if other is None or max(own, other) < GOOD:
         return False
-    return other - own < -CLEARLY or abs(other - own) < SAME
+    return other - own < -CLEARLY

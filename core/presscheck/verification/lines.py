@@ -81,14 +81,19 @@ def rows_of(lines: Iterable[Line]) -> list[list[Line]]:
     first level row beneath all of them.
     """
     every = list(lines)
-    level = [line for line in every if is_level(line.corners)]
-    turned = [line for line in every if not is_level(line.corners)]
+    level = [line for line in every if _runs_level(line)]
+    turned = [line for line in every if not _runs_level(line)]
     rows = [(_height(row[0]), row) for row in _level_rows(level)]
     for numbers in by_heading([line.corners for line in turned]):
         group = [turned[number] for number in numbers]
         lowest = max(line.box.y + line.box.height for line in group)
         rows += [(lowest, row) for row in _turned_rows(group)]
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+
+
+def _runs_level(line: Line) -> bool:
+    """Tell whether a line is level; a single sign is, in whichever way it was read."""
+    return len(compact(line.text)) < 2 or is_level(line.corners)
 
 
 def _height(line: Line) -> float:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import cv2
+import numpy as np
+
 from presscheck_plugins.ppocr.arcs import Arc, grown
 from presscheck_plugins.ppocr.detect import Patch, Pixels
 from presscheck_plugins.ppocr.joins import arcs_of, columns_of, is_whole
@@ -50,7 +53,20 @@ class Reading:
             read = self._joined(read, *group)
         for group in self._columns(read):
             read = self._joined(read, *group)
-        return [read[at] for at in sorted(read)]
+        return [read[at] for at in sorted(read) if not self._is_ghost(read[at], read.values())]
+
+    def _is_ghost(self, one: Read, read: Iterable[Read]) -> bool:
+        """Tell whether an arc was seen in the edge of a shape, through lines that read better."""
+        way, line = one
+        if len(way.outline) == 4 or line.score >= GOOD:
+            return False
+        arc = way.outline.astype(np.float32)
+        return any(
+            other.score > line.score
+            and len(beside.outline) == 4
+            and cv2.pointPolygonTest(arc, tuple(map(float, beside.outline.mean(axis=0))), False) > 0
+            for beside, other in read
+        )
 
     def _read(self, ways: Mapping[int, Way]) -> dict[int, Read]:
         lines = self._recogniser.read([way.strip for way in ways.values()])

@@ -16,6 +16,8 @@ GOOD = 0.9
 """A line read with this score needs no other way: upside down, text scored 0.4-0.8."""
 SURE, BETTER = 0.75, 0.05
 """Another way counts from the first score on, and when it is so much better than the first way."""
+FEW = 2
+"""So many letters, or fewer, may read well upside down: $8 and 8$."""
 UPRIGHT = 1.5
 """A box this much taller than wide holds a line that was turned, or letters beneath each other."""
 
@@ -100,6 +102,6 @@ def _turned(crop: Pixels, corners: Corners, turns: int) -> Way:
 
 
 def is_better(other: Line, first: Line) -> bool:
-    """Tell whether another way to read a patch is the right one; single letters say too little."""
+    """Tell whether another way to read a patch is the right one; few letters say too little."""
     letters = len(other.text.replace(" ", ""))
-    return letters > 1 and other.score >= max(SURE, first.score + BETTER)
+    return letters > FEW and other.score >= max(SURE, first.score + BETTER)

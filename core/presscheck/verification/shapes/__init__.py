@@ -8,7 +8,7 @@ from presscheck.verification.shapes.compare import (
     rival_fit,
 )
 from presscheck.verification.shapes.strip import Course
-from presscheck.verification.shapes.template import KnownType, Sized
+from presscheck.verification.shapes.template import KnownType, Sized, drawn_alike
 
 __all__ = [
     "Course",
@@ -16,6 +16,7 @@ __all__ = [
     "LineShapes",
     "Shape",
     "Sized",
+    "drawn_alike",
     "line_shapes",
     "own_fit",
     "rival_fit",

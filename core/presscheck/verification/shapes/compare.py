@@ -211,13 +211,13 @@ def _gaps(found: Registered) -> dict[int, float]:
 
 
 def own_fit(line: LineShapes, at: int) -> float:
-    """Return how well a character fits in the size and slant of the glyphs beside it, -1 to 1.
+    """Return how well a character fits in a size and slant of the glyphs beside it, -1 to 1.
 
     So an O isn't stretched to a 0.
     """
     template = line.registered.template
     own = next(one for one in template.glyphs if one.at == at)
-    return _fit_in_shape(line, template, own, _shape_beside(line, own), line.registered.warps[at])
+    return _best_fit(line, template, own, own, line.registered.warps[at])
 
 
 def rival_fit(line: LineShapes, at: int, other: str) -> float | None:
@@ -238,15 +238,27 @@ def rival_fit(line: LineShapes, at: int, other: str) -> float | None:
     font = line.font(EM)
     bearing = np.subtract(font.getbbox(line.text[at])[:2], font.getbbox(other)[:2])
     place = shifted(line.registered.warps[at], by[0] - float(bearing[0]), by[1] - float(bearing[1]))
-    return _fit_in_shape(line, template, rival, _shape_beside(line, own), place)
+    return _best_fit(line, template, rival, own, place)
 
 
-def _shape_beside(line: LineShapes, glyph: Glyph) -> Floats:
-    """Return how glyphs beside one are scaled and turned, (2, 2)."""
+def _best_fit(
+    line: LineShapes, template: Template, glyph: Glyph, own: Glyph, place: Floats
+) -> float:
+    shapes = _shapes_beside(line, own)
+    return max(_fit_in_shape(line, template, glyph, shape, place) for shape in shapes)
+
+
+def _shapes_beside(line: LineShapes, glyph: Glyph) -> list[Floats]:
+    """Return how glyphs beside one are scaled and turned, (2, 2) each.
+
+    In perspective a line grows: it may also go on as it does from the next but one to the next.
+    """
     found = line.registered
     steady = [one for one in found.template.glyphs if one.steady and one is not glyph]
     near = sorted(steady, key=lambda one: abs(one.at - glyph.at))[:3] or [glyph]
-    return np.median([found.warps[one.at][:, :2] for one in near], axis=0).astype(np.float32)
+    shapes = [found.warps[one.at][:, :2] for one in near]
+    middle = np.median(shapes, axis=0).astype(np.float32)
+    return [middle, shapes[0], 2 * shapes[0] - shapes[-1]]
 
 
 def _fit_in_shape(

@@ -133,3 +133,10 @@ def _around(
         min(shape[1], int(np.ceil(max(box[2] for box in boxes) + pad))),
         min(shape[0], int(np.ceil(max(box[3] for box in boxes) + pad))),
     )
+
+
+def drawn_alike(font: Sized, one: str, other: str) -> bool:
+    """Tell whether a font draws two characters alike, as many do with I and l."""
+    sized = font(EM)
+    first, second = sized.getmask(one), sized.getmask(other)
+    return first.size == second.size and bytes(first) == bytes(second)
