@@ -14,7 +14,7 @@ from presscheck.assets import EditKind, SlotReading, Status
 from presscheck.verification import Expected, proofread
 from presscheck.verification.benchmark.defects import erase
 from presscheck.verification.benchmark.faces import Face, faces
-from presscheck.verification.shapes import KnownType
+from presscheck.verification.shapes import KnownType, drawn_alike
 from presscheck_plugins.read_ppocr import PpOcrReader
 
 
@@ -104,3 +104,17 @@ def test_strict_copy_may_not_be_set_in_capitals() -> None:
     told = read(image, "Summer sale", None, strict=True)
     assert told.status is Status.REJECT
     assert {edit.kind for edit in told.edits} == {EditKind.CASE}
+
+
+def test_right_copy_that_is_sheared_and_runs_away_is_accepted() -> None:
+    image = drawn("Inter", "Up to 50% off")
+    wide, high = image.size
+    across = (1, -0.12, 40, 0, 1 - 0.00016 * 40, 0, 0, -0.00035)
+    bent = image.transform((wide, high), Image.Transform.PERSPECTIVE, across, 3, fillcolor="white")
+    assert read(bent, "Up to 50% off", "Inter").status is Status.ACCEPT
+
+
+def test_signs_that_the_font_draws_alike_are_no_mistake() -> None:
+    known = face("Montserrat").sized
+    assert not drawn_alike(known, "O", "0")
+    assert drawn_alike(known, "A", "A")
