@@ -14,15 +14,12 @@ from random import Random
 import numpy as np
 import pytest
 from PIL import Image
-from presscheck.verification.benchmark.mistakes import CHANGES
 
 from presscheck.assets import Status
 from presscheck.verification import Expected, overall, proofread
-from presscheck.verification.benchmark.cases import visible
 from presscheck.verification.benchmark.copy import PHRASES
 from presscheck.verification.benchmark.draw import (
     Block,
-    Pixels,
     draw_ground,
     draw_look,
     finish,
@@ -30,7 +27,9 @@ from presscheck.verification.benchmark.draw import (
     set_block,
 )
 from presscheck.verification.benchmark.faces import Face, measuring_faces
+from presscheck.verification.grounds import Pixels
 from presscheck.verification.memory import Memory
+from presscheck.verification.mistakes import CHANGES, SIZE, visible
 from presscheck.verification.proofread import Look
 from presscheck.verification.rereading import Rereader
 from presscheck_plugins.read_ppocr import PpOcrReader
@@ -59,7 +58,7 @@ def draw_pair(number: int) -> tuple[Image.Image, Image.Image, list[Expected]]:
         at, kind = number // 3 % len(SLOTS), KINDS[number % 3]
         wrong = CHANGES["similar letter"](texts[at], random)
         known = set("".join(texts) + wrong) - {" "} <= face.characters
-        if not known or wrong == texts[at] or not visible(face, texts[at], wrong):
+        if not known or wrong == texts[at] or not visible(face.sized(SIZE), texts[at], wrong):
             continue
         first = {**dict(enumerate(texts)), at: wrong if kind == "wrong to right" else texts[at]}
         then = {**dict(enumerate(texts)), at: wrong if kind == "right to wrong" else texts[at]}

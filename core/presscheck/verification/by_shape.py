@@ -102,7 +102,7 @@ def _pieces(
 ) -> Iterator[Piece]:
     """Yield the lines in which the copy is found as the font sets it."""
     assert slot.type is not None
-    pixels = np.asarray(image.convert("RGB"), np.float32)
+    pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
     wanted = allowed_case(slot.text, " ".join(line.text for line in found))
     texts = split_copy(wanted, [line.text for line in found])
     if texts is None or len(wanted) != len(characters):
@@ -214,7 +214,7 @@ def _rival(piece: Piece, shape: Shape) -> str:
     expected = piece.shapes.text[shape.at]
     alike = (*ALIKE, *FORMS) if piece.strict else ALIKE
     rivals = {sign for signs in alike if expected in signs for sign in signs} - {expected}
-    own = own_fit(piece.shapes, shape.at) if rivals else 1.0
+    own = own_fit(piece.shapes, shape.at, enough=1 - BETTER) if rivals else 1.0
     if own > 1 - BETTER:
         return ""
     fits = [(rival_fit(piece.shapes, shape.at, rival) or 0.0, rival) for rival in sorted(rivals)]

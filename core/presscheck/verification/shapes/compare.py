@@ -26,6 +26,7 @@ from presscheck.verification.shapes.template import (
     Floats,
     Glyph,
     KnownType,
+    Pixels,
     Rect,
     Sized,
     Template,
@@ -103,9 +104,9 @@ class LineShapes:
 
 
 def line_shapes(
-    pixels: Floats, course: Course, text: str, places: Sequence[float], known: KnownType
+    pixels: Pixels, course: Course, text: str, places: Sequence[float], known: KnownType
 ) -> LineShapes | None:
-    """Compare a line of an RGB image, (height, width, 3), with `text` in the known font.
+    """Compare a line of an RGB image, (height, width, 3), 0-255, with `text` in the known font.
 
     `places` say how far along the line each character of `text` stands, in pixels. None where the
     text as the font sets it is not found there.
@@ -210,14 +211,14 @@ def _gaps(found: Registered) -> dict[int, float]:
     return gaps
 
 
-def own_fit(line: LineShapes, at: int) -> float:
+def own_fit(line: LineShapes, at: int, *, enough: float = 1.0) -> float:
     """Return how well a character fits in a size and slant of the glyphs beside it, -1 to 1.
 
-    So an O isn't stretched to a 0.
+    So an O isn't stretched to a 0. From `enough` on no better fit is sought.
     """
     template = line.registered.template
     own = next(one for one in template.glyphs if one.at == at)
-    return _best_fit(line, template, own, own, line.registered.warps[at])
+    return _best_fit(line, template, own, own, line.registered.warps[at], enough=enough)
 
 
 def rival_fit(line: LineShapes, at: int, other: str) -> float | None:
@@ -242,10 +243,20 @@ def rival_fit(line: LineShapes, at: int, other: str) -> float | None:
 
 
 def _best_fit(
-    line: LineShapes, template: Template, glyph: Glyph, own: Glyph, place: Floats
+    line: LineShapes,
+    template: Template,
+    glyph: Glyph,
+    own: Glyph,
+    place: Floats,
+    *,
+    enough: float = 1.0,
 ) -> float:
-    shapes = _shapes_beside(line, own)
-    return max(_fit_in_shape(line, template, glyph, shape, place) for shape in shapes)
+    best = -1.0
+    for shape in _shapes_beside(line, own):
+        best = max(best, _fit_in_shape(line, template, glyph, shape, place))
+        if best > enough:
+            break
+    return best
 
 
 def _shapes_beside(line: LineShapes, glyph: Glyph) -> list[Floats]:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from presscheck.verification.shapes.strip import BESIDE, Course
-from presscheck.verification.shapes.template import EM, Floats, Glyph, Rect, Template
+from presscheck.verification.shapes.template import EM, Floats, Glyph, Pixels, Rect, Template
 
 SCALES = (1.0, 0.92, 1.08, 0.85, 1.17, 0.78, 1.27, 0.72, 1.38)
 """How much larger than expected a line is sought, the likeliest first."""
@@ -80,7 +80,7 @@ def shifted(warp: Warp, x: float, y: float) -> Warp:
 
 
 def register(
-    pixels: Floats, course: Course, template: Template, places: Sequence[float]
+    pixels: Pixels, course: Course, template: Template, places: Sequence[float]
 ) -> Registered | None:
     """Lay `template` over a line of an RGB image, (height, width, 3); None where it isn't found.
 

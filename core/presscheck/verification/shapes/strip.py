@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from presscheck.verification.lines import Line
-from presscheck.verification.shapes.template import EM, Floats
+from presscheck.verification.shapes.template import EM, Floats, Pixels
 
 BESIDE, ABOVE = 1.0, 0.6
 """Ground that is cut out with a line, in em: at its ends, and on either side."""
@@ -61,7 +61,7 @@ class Course:
         at = int(away.argmin())
         return float(self.ways[at] + shares[at] * np.sqrt(squares[at]))
 
-    def cut(self, pixels: Floats, em: float) -> Floats:
+    def cut(self, pixels: Pixels, em: float) -> Floats:
         """Return the line, level, with some ground around it, scaled to the template's em.
 
         `pixels` are (height, width, 3), and so is what comes back; `em` is in pixels of the image.
@@ -75,7 +75,9 @@ class Course:
         places = top[None] + down[:, None, None] * (bottom - top)[None]
         left, first = np.floor(places.min(axis=(0, 1))).astype(int).clip(0)
         right, last = np.ceil(places.max(axis=(0, 1))).astype(int)
-        part = pixels[first : max(last, first) + 1, left : max(right, left) + 1]
+        part = np.asarray(
+            pixels[first : max(last, first) + 1, left : max(right, left) + 1], np.float32
+        )
         if scale < 0.7:
             # Sampling fewer pixels loses thin strokes.
             part = np.asarray(cv2.GaussianBlur(part, (0, 0), 0.3 / scale), np.float32)

@@ -20,6 +20,8 @@ SOME = 0.3
 """So much more coverage than a glyph alone gives is another glyph's."""
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
+Pixels = np.ndarray[Any, Any]
+"""(height, width, 3), 0-255."""
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Rect = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels of a template; the last two are exclusive."""
@@ -95,7 +97,8 @@ def draw_template(font: Sized, text: str) -> Template | None:
     size = right - left + 2 * MARGIN, bottom - top + 2 * MARGIN
     origin = MARGIN - left, MARGIN - top
     coverage = _drawn(sized, text, size, origin)
-    glyphs = [_glyph(sized, text, at, origin, coverage) for at in range(len(text))]
+    known = {character: _measure(sized, character) for character in text}
+    glyphs = [_glyph(sized, text, at, origin, coverage, known[text[at]]) for at in range(len(text))]
     return Template(coverage=coverage, glyphs=tuple(glyph for glyph in glyphs if glyph is not None))
 
 
@@ -107,14 +110,31 @@ def _drawn(
     return np.asarray(image, np.float32) / np.float32(255)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Measures:
+    """The ink of a character by itself, from its origin, and how far the next one stands."""
+
+    box: tuple[float, float, float, float]
+    advance: float
+
+
+def _measure(font: ImageFont.FreeTypeFont, character: str) -> _Measures:
+    return _Measures(box=font.getbbox(character), advance=font.getlength(character))
+
+
 def _glyph(
-    font: ImageFont.FreeTypeFont, text: str, at: int, origin: tuple[int, int], coverage: Floats
+    font: ImageFont.FreeTypeFont,
+    text: str,
+    at: int,
+    origin: tuple[int, int],
+    coverage: Floats,
+    known: _Measures,
 ) -> Glyph | None:
     """Return a character of a line as a glyph; kerning is counted before it."""
-    left, top, right, bottom = font.getbbox(text[at])
+    left, top, right, bottom = known.box
     if text[at].isspace() or right <= left or bottom <= top:
         return None
-    x = origin[0] + font.getlength(text[: at + 1]) - font.getlength(text[at])
+    x = origin[0] + font.getlength(text[: at + 1]) - known.advance
     box = x + left, origin[1] + top, x + right, origin[1] + bottom
     part = _around([box], PAD, coverage.shape)
     size = part[2] - part[0], part[3] - part[1]
