@@ -157,6 +157,6 @@ def _around(
 
 def drawn_alike(font: Sized, one: str, other: str) -> bool:
     """Tell whether a font draws two characters alike, as many do with I and l."""
-    sized = font(EM)
-    first, second = sized.getmask(one), sized.getmask(other)
-    return first.size == second.size and bytes(first) == bytes(second)
+    sized, size, origin = font(EM), (3 * EM, 3 * EM), (EM, EM)
+    first, second = (_drawn(sized, character, size, origin) for character in (one, other))
+    return bool(np.array_equal(first, second))
