@@ -107,17 +107,28 @@ def _pieces(
     texts = split_copy(wanted, [line.text for line in found])
     if texts is None or len(wanted) != len(characters):
         return
-    written, start = _as_written(slot.text, wanted), 0
+    # In some fonts small letters look like capitals, and are others than the capitals.
+    cases = dict.fromkeys((_as_written(slot.text, wanted), _as_written(slot.text, slot.text)))
+    start = 0
     for line, text in zip(found, texts, strict=True):
         start = wanted.index(text, start)
         end = start + len(text)
         if has_sides(line.corners):
             course = Course.of(line, image.width, image.height)
             ways = [_way(course, one.box, image) for one in characters[start:end]]
-            shapes = line_shapes(pixels, course, written[start:end], ways, slot.type)
-            if shapes is not None:
-                yield Piece(text=text, start=start, shapes=shapes, strict=slot.strict)
+            drawn = [
+                line_shapes(pixels, course, written[start:end], ways, slot.type)
+                for written in cases
+                if len(written) == len(wanted)
+            ]
+            best = max((one for one in drawn if one is not None), key=_fit, default=None)
+            if best is not None:
+                yield Piece(text=text, start=start, shapes=best, strict=slot.strict)
         start = end
+
+
+def _fit(shapes: LineShapes) -> float:
+    return shapes.fit
 
 
 def _as_written(expected: str, wanted: str) -> str:

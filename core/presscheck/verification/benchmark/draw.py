@@ -82,12 +82,19 @@ def set_block(block: Block, random: Random) -> tuple[Mask, int | None] | None:
     for row, line in enumerate(lines):
         x = margin if left else (width - font.getlength(line)) / 2
         y = margin + row * leading
+        if not _inside(draw.textbbox((x, y), line, font=font), image.size):
+            return None
         draw.text((x, y), line, font=font, fill=255)
         places.append((line, sum(len(before) + 1 for before in lines[:row]), float(x), y))
     ink = np.array(image, np.uint8)
     if not block.malformed:
         return ink, None
     return _malformed(ink, font, places, random)
+
+
+def _inside(box: tuple[float, float, float, float], size: tuple[int, int]) -> bool:
+    """Tell whether all ink of a line is drawn: some faces reach far beyond their lines."""
+    return min(box[:2]) >= 0 and box[2] <= size[0] and box[3] <= size[1]
 
 
 def _lines(text: str, random: Random) -> list[str]:
