@@ -23,7 +23,7 @@ from presscheck.images import open_image
 from presscheck.report.overlay import draw_overlay
 from presscheck_plugins.read_ppocr import PpOcrReader
 
-COUNT = int(os.environ.get("HOSTILE_IMAGES", "60"))
+COUNT = int(os.environ.get("HOSTILE_IMAGES", "30"))
 
 
 @cache

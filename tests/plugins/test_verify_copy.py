@@ -138,8 +138,8 @@ def _judged(image: Image.Image, original: Image.Image | None, memory: Memory) ->
     )
 
 
-@pytest.mark.parametrize("before", ["SUMMER SALE", "SUMMFR SALE", ""])
-@pytest.mark.parametrize("after", ["SUMMER SALE", "SUMMER SAIE", "SUMER SALE", ""])
+@pytest.mark.parametrize("before", ["SUMMFR SALE", ""])
+@pytest.mark.parametrize("after", ["SUMMER SALE", "SUMMER SAIE", ""])
 def test_a_changed_image_gets_the_status_of_a_whole_reading(before: str, after: str) -> None:
     original, image = _two_lines(before), _two_lines(after)
     verdict = _judged(image, original, Memory())

@@ -110,7 +110,7 @@ def test_rates_count_what_they_say() -> None:
     assert len(list(tables(outcomes))) > 3
 
 
-@pytest.mark.parametrize("number", range(2 * len(KINDS)))
+@pytest.mark.parametrize("number", range(1, 2 * len(KINDS), 2))
 def test_the_verifier_checks_a_case_of_every_kind(number: int) -> None:
     outcome = check_case(11, "ppocr", number)
     assert outcome.status in set(Status)
