@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from presscheck import errors
-from presscheck.cli.checking import check_batch_file, overlay_name
+from presscheck.cli.checking import check_batch_file, open_panel, overlay_name
 from presscheck.errors import InputError
 
 
@@ -37,7 +37,7 @@ def test_every_overlay_has_a_file_of_its_own_inside_the_folder(tmp_path: Path, c
     lines = [{"image": name, "copy": ["SALE"]} for name in (*names, "gone.png")]
     path = batch(tmp_path / "in/items.jsonl", *lines)
     folder = tmp_path / "new/marked"
-    assert check_batch_file(path, "ppocr", overlays=folder) == errors.EXIT_REVIEW
+    assert check_batch_file(path, open_panel("ppocr", None), overlays=folder) == errors.EXIT_REVIEW
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     drawn = [Path(answer["overlay"]) for answer in answers[:-1]]
     assert "overlay" not in answers[-1]
@@ -51,7 +51,9 @@ def test_every_overlay_has_a_file_of_its_own_inside_the_folder(tmp_path: Path, c
 def test_a_folder_that_cannot_be_made_is_told_before_anything_is_read(tmp_path: Path) -> None:
     (tmp_path / "marked").write_text("a file")
     with pytest.raises(InputError, match=r"--overlay .*marked is no folder"):
-        check_batch_file(tmp_path / "nowhere.jsonl", "ppocr", overlays=tmp_path / "marked")
+        check_batch_file(
+            tmp_path / "nowhere.jsonl", open_panel("ppocr", None), overlays=tmp_path / "marked"
+        )
 
 
 def test_allowed_text_is_fine_for_all_lines_or_for_one(tmp_path: Path, capsys) -> None:
@@ -62,7 +64,7 @@ def test_allowed_text_is_fine_for_all_lines_or_for_one(tmp_path: Path, capsys) -
         {"image": "a.png", "copy": ["SUMMER SALE"]},
         {"image": "a.png", "copy": ["SUMMER SALE"], "allow": ["Northlime"]},
     )
-    check_batch_file(path, "ppocr", allowed=["open"])
+    check_batch_file(path, open_panel("ppocr", None), allowed=["open"])
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [answer["status"] for answer in answers] == ["accept", "reject", "reject"]
     (asked,) = answers[1]["findings"]

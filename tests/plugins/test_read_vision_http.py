@@ -298,7 +298,7 @@ def test_its_second_opinion_settles_a_doubt_only_by_the_very_copy(
     panel = Panel(readers=(Doubts(),), second=service.reader())
     verdict = check_image(IMAGE, {"headline": "BIG SALE"}, panel)
     assert verdict.status is status
-    assert "doubts 1; second opinion vision-http eye-1" in verdict.verifier
+    assert "doubts 1; second opinion vision-http eye-1" in verdict.reader
     assert "BIG" not in json.dumps([body["messages"] for _, _, body in service.asked])
 
 
