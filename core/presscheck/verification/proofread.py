@@ -13,6 +13,7 @@ median counts. Where a slot's font is known, the shapes of its glyphs have the l
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from PIL import Image
@@ -60,16 +61,17 @@ def proofread(
     """
     lines = _lines(look(image), image, logo)
     found = _found(slots, lines)
-    views = {slot.name: [view(image, slot, found[slot.name])] for slot in slots}
-    if any(_open(image, slot, views[slot.name]) for slot in slots):
+    proofs = [_proof(image, slot, (view(image, slot, found[slot.name]),)) for slot in slots]
+    if any(proof.open for proof in proofs):
         closely = _found(slots, _lines(look(image, closely=True), image, logo))
-        for slot in slots:
-            if closely[slot.name] and _open(image, slot, views[slot.name]):
-                views[slot.name].append(view(image, slot, closely[slot.name]))
-    for slot in slots:
-        if _open(image, slot, views[slot.name]):
-            views[slot.name] += _look_again(image, slot, judge(slot, views[slot.name]), look)
-    readings = tuple(_told(image, slot, views[slot.name]) for slot in slots)
+        proofs = [
+            _proof(image, one.slot, (*one.views, view(image, one.slot, closely[one.slot.name])))
+            if one.open and closely[one.slot.name]
+            else one
+            for one in proofs
+        ]
+    proofs = [_looked_again(image, proof, look) if proof.open else proof for proof in proofs]
+    readings = tuple(proof.told for proof in proofs)
     return readings, tuple(unwanted_text(lines, found, readings, allowed))
 
 
@@ -86,24 +88,34 @@ def _found(slots: Sequence[Expected], lines: Sequence[Line]) -> dict[str, Found]
     return _with_attempts(found, regions, left_over(lines, found))
 
 
-def _open(image: Image.Image, slot: Expected, views: Sequence[View]) -> bool:
-    """Tell whether another look at a slot may change its reading."""
-    if slot.unreadable:
-        return False
-    reading = judge(slot, views)
-    if reading.status is Status.ACCEPT or reading.trouble is Trouble.MISPLACED:
-        return False
-    near = reading.distance <= max(1, len(slot.text) // NEAR)
-    if not near and not is_part(reading.read, slot.text):
-        return False
-    return slot.type is None or _told(image, slot, views).status is not Status.ACCEPT
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Proof:
+    """A slot with all looks at it so far: what its letters say, and what its shapes make of it."""
+
+    slot: Expected
+    views: tuple[View, ...]
+    judged: SlotReading
+    told: SlotReading
+
+    @property
+    def open(self) -> bool:
+        """Whether another look may change the reading."""
+        judged, accept = self.judged, Status.ACCEPT
+        if self.slot.unreadable or accept in {judged.status, self.told.status}:
+            return False
+        near = judged.distance <= max(1, len(self.slot.text) // NEAR)
+        return judged.trouble is not Trouble.MISPLACED and (
+            near or is_part(judged.read, self.slot.text)
+        )
 
 
-def _told(image: Image.Image, slot: Expected, views: Sequence[View]) -> SlotReading:
+def _proof(image: Image.Image, slot: Expected, views: tuple[View, ...]) -> _Proof:
     if slot.unreadable:
-        return unread(slot, views[0].found)
-    reading = judge(slot, views)
-    return reading if slot.type is None else by_shape(image, slot, best_view(views).found, reading)
+        reading = unread(slot, views[0].found)
+        return _Proof(slot=slot, views=views, judged=reading, told=reading)
+    judged = judge(slot, views)
+    told = by_shape(image, slot, best_view(views).found, judged)
+    return _Proof(slot=slot, views=views, judged=judged, told=told)
 
 
 def _with_attempts(
@@ -129,13 +141,15 @@ def overall(readings: Iterable[SlotReading], findings: Iterable[Finding]) -> Sta
     return next((status for status in order if status in states), Status.ACCEPT)
 
 
-def _look_again(image: Image.Image, slot: Expected, reading: SlotReading, look: Look) -> list[View]:
+def _looked_again(image: Image.Image, proof: _Proof, look: Look) -> _Proof:
     """Read a slot's place again, at other sizes."""
-    places = [place for place in (slot.box, reading.box) if place is not None]
+    slot, box = proof.slot, proof.judged.box
+    places = [place for place in (slot.box, box) if place is not None]
     if not places:
-        return []
+        return proof
     seen = (_part(image, slot, grow(around(places), by), scale, look) for scale, by in AGAIN)
-    return [one for one in seen if one is not None]
+    more = tuple(one for one in seen if one is not None)
+    return _proof(image, slot, (*proof.views, *more)) if more else proof
 
 
 def _part(image: Image.Image, slot: Expected, place: Box, scale: float, look: Look) -> View | None:
