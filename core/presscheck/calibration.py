@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from presscheck.assets import Thresholds
 from presscheck.brand import Brand
 from presscheck.errors import SpecError
-from presscheck.fonts import open_face
+from presscheck.fonts import open_brand_face
 from presscheck.job import digest_of
 from presscheck.loading import read_text
 from presscheck.spec import Locale, Name, Pixels
@@ -234,7 +234,7 @@ def made_for(brand: Brand) -> MadeFor:
     fonts = {
         name: [
             font.axes,
-            hashlib.sha256(open_face(brand.file(font.file), font.axes).data).hexdigest(),
+            hashlib.sha256(open_brand_face(brand, name).data).hexdigest(),
         ]
         for name, font in brand.fonts.items()
     }

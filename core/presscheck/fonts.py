@@ -8,12 +8,15 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from PIL import ImageFont
 
 from presscheck.errors import FontError
+
+if TYPE_CHECKING:
+    from presscheck.brand import Brand
 
 MAX_BYTES = 32 * 1024 * 1024
 """The largest font file that is opened: Noto Sans CJK has 20 MB."""
@@ -103,6 +106,12 @@ def open_face(path: Path, axes: Mapping[str, float] | None = None) -> Face:
         raise _broken(path, "it maps no characters to glyphs")
     values = _axis_values(path, limits, axes or {})
     return Face(path=path, data=data, characters=characters, axes=values)
+
+
+def open_brand_face(brand: Brand, font: str) -> Face:
+    """Return a font of a brand kit, by its name there; errors as `open_face`."""
+    chosen = brand.fonts[font]
+    return open_face(brand.file(chosen.file), chosen.axes)
 
 
 def load(

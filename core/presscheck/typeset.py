@@ -21,7 +21,7 @@ from presscheck.brand import Brand, CopySlot
 from presscheck.colour import RGB, contrast, contrast_over, most_readable, rgb
 from presscheck.errors import CopyError, ImageError, InputError
 from presscheck.fitting import Pixels, Setting, Style, fit
-from presscheck.fonts import open_face
+from presscheck.fonts import open_brand_face
 from presscheck.painting import cover_area, cover_over, draw_panel, draw_setting
 
 PADDING = (0.72, 0.5)
@@ -90,9 +90,8 @@ def set_slots(
 
 def slot_style(slot: CopySlot, brand: Brand, size: tuple[int, int], locale: str) -> Style:
     """Return how the brand sets a slot in an image of `size` pixels."""
-    font = brand.fonts[slot.font]
     return Style(
-        face=open_face(brand.file(font.file), font.axes),
+        face=open_brand_face(brand, slot.font),
         sizes=slot.sizes(*size),
         leading=slot.leading,
         align=slot.align,

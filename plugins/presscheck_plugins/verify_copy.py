@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from presscheck import hookimpl
 from presscheck.assets import AssetSpec, Box, Candidate, Thresholds, Verdict
 from presscheck.brand import Brand
-from presscheck.fonts import open_face
+from presscheck.fonts import open_brand_face
 from presscheck.registry import Reader
 from presscheck.verification import Expected, Panel, verdict_on
 from presscheck.verification.memory import Memory
@@ -68,9 +68,7 @@ def expected(asset: AssetSpec, brand: Brand, typeset: Collection[str]) -> Iterat
         kit = brand.slots.get(slot.name)
         known = None
         if kit is not None and slot.name in typeset:
-            font = brand.fonts[kit.font]
-            face = open_face(brand.file(font.file), font.axes)
-            known = KnownType(font=face.at, certain=True)
+            known = KnownType(font=open_brand_face(brand, kit.font).at, certain=True)
         yield Expected(
             name=slot.name,
             text=slot.text,

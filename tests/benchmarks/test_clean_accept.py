@@ -11,10 +11,11 @@ from PIL import Image, ImageDraw
 
 from presscheck.assets import Status
 from presscheck.verification import Expected, overall, proofread
-from presscheck.verification.benchmark.faces import Face, faces
+from presscheck.verification.benchmark.faces import Face
 from presscheck.verification.shapes import KnownType
 from presscheck_plugins.read_ppocr import PpOcrReader
 from presscheck_plugins.read_rapidocr import RapidOcrReader
+from typefaces import face
 
 pytestmark = [pytest.mark.timeout(0), pytest.mark.filterwarnings("ignore")]
 
@@ -28,11 +29,11 @@ COPY = {
 """By slot: the text, its pixels per em, and its top."""
 
 
-def advert(face: Face) -> Image.Image:
+def advert(drawn_in: Face) -> Image.Image:
     image = Image.new("RGB", (SIDE, SIDE), "#f3ead8")
     draw = ImageDraw.Draw(image)
     for text, pixels, top in COPY.values():
-        draw.text((80, top), text, font=face.sized(pixels), fill="#223355")
+        draw.text((80, top), text, font=drawn_in.sized(pixels), fill="#223355")
     return image
 
 
@@ -49,8 +50,8 @@ def test_a_clean_accept_against_rapidocr_as_it_comes() -> None:
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        face = next(one for one in faces() if one.family == "Inter")
-        image, ours, stock = advert(face), PpOcrReader(), RapidOcrReader()
+        inter = face("Inter")
+        image, ours, stock = advert(inter), PpOcrReader(), RapidOcrReader()
 
         def accept(known: KnownType | None) -> None:
             slots = [
@@ -60,7 +61,7 @@ def test_a_clean_accept_against_rapidocr_as_it_comes() -> None:
 
         baseline = seconds_of(lambda: stock.read(image))
         plain = seconds_of(lambda: accept(None)) / baseline
-        shaped = seconds_of(lambda: accept(KnownType(font=face.sized, certain=True))) / baseline
+        shaped = seconds_of(lambda: accept(KnownType(font=inter.sized, certain=True))) / baseline
     finally:
         cv2.setNumThreads(threads)
     print(

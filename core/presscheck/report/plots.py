@@ -31,23 +31,33 @@ class Observed(Protocol):
     """A share with its interval, as `presscheck.verification.rates.Rate` is."""
 
     @property
-    def of(self) -> int: ...  # noqa: D102
+    def of(self) -> int:
+        """Return how many cases there were."""
+        ...
 
     @property
-    def share(self) -> float: ...  # noqa: D102
+    def share(self) -> float:
+        """Return the share of them, 0-1."""
+        ...
 
     @property
-    def interval(self) -> tuple[float, float]: ...  # noqa: D102
+    def interval(self) -> tuple[float, float]:
+        """Return both ends of its interval."""
+        ...
 
 
 class Bin(Protocol):
     """Predictions of about the same probability, and how many came true."""
 
     @property
-    def predicted(self) -> float: ...  # noqa: D102
+    def predicted(self) -> float:
+        """Return the mean probability that was predicted."""
+        ...
 
     @property
-    def observed(self) -> Observed: ...  # noqa: D102
+    def observed(self) -> Observed:
+        """Return the share that came true."""
+        ...
 
 
 def reliability(path: Path, curves: Mapping[str, Sequence[Bin]]) -> None:

@@ -8,7 +8,6 @@ whatever the reader made of it.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,7 +18,7 @@ from presscheck.assets import Box, CharReading, Edit, EditKind, SlotReading, Sta
 from presscheck.verification.assign import Found
 from presscheck.verification.directions import has_sides
 from presscheck.verification.judging import ALIKE
-from presscheck.verification.normalise import allowed_case
+from presscheck.verification.normalise import allowed_case, tidy
 from presscheck.verification.scoring import split_copy
 from presscheck.verification.shapes import (
     Course,
@@ -137,9 +136,7 @@ def _as_written(expected: str, wanted: str) -> str:
     >>> _as_written("Don’t miss", "DON'T MISS")
     'DON’T MISS'
     """
-    plain = unicodedata.normalize("NFC", expected)
-    kept = "".join(char for char in plain if unicodedata.category(char) != "Cf")
-    text = " ".join(kept.split())
+    text = tidy(expected)
     if len(text) != len(wanted):
         return wanted
     return "".join(other if one.isalpha() else one for one, other in zip(text, wanted, strict=True))
@@ -154,7 +151,7 @@ def _way(course: Course, box: Box, image: Image.Image) -> float:
 def _edits(piece: Piece, characters: Sequence[CharReading]) -> Iterator[Edit]:
     """Yield what the shapes of a line show: malformed glyphs, other signs, spaces."""
     shapes = piece.shapes.shapes
-    usual = float(np.median([shape.gap for shape in shapes]))
+    usual = piece.shapes.usual_gap
     odd = {index for index, shape in enumerate(shapes) if _differs(shape, ODD)}
     for index, shape in enumerate(shapes):
         if _is_lost(shapes, index, usual):
@@ -256,7 +253,7 @@ def _edit(
 
 def _proved(piece: Piece, characters: Sequence[CharReading], slot: Expected) -> bool:
     """Tell whether every glyph of a line fits, and no other sign that is likelier fits as well."""
-    usual = float(np.median([shape.gap for shape in piece.shapes.shapes]))
+    usual = piece.shapes.usual_gap
     for shape in piece.shapes.shapes:
         if shape.likeness < GOOD or _differs(shape, ODD) or abs(shape.gap - usual) > SPACE:
             return False

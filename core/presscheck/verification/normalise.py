@@ -24,7 +24,16 @@ def normalise(text: str) -> str:
     >>> normalise("Don’t  wait – buy\nnow")
     "Don't wait - buy now"
     """
-    plain = unicodedata.normalize("NFC", text).translate(_SAME)
+    return tidy(text).translate(_SAME)
+
+
+def tidy(text: str) -> str:
+    """Return `text` in NFC, without format characters and spaces that don't show.
+
+    >>> tidy("Don’t  wait ")
+    'Don’t wait'
+    """
+    plain = unicodedata.normalize("NFC", text)
     kept = "".join(char for char in plain if unicodedata.category(char) != "Cf")
     return " ".join(kept.split())
 

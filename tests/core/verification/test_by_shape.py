@@ -13,18 +13,14 @@ from PIL import Image, ImageDraw
 from presscheck.assets import EditKind, SlotReading, Status
 from presscheck.verification import Expected, proofread
 from presscheck.verification.benchmark.defects import erase
-from presscheck.verification.benchmark.faces import Face, faces
 from presscheck.verification.shapes import KnownType, drawn_alike
 from presscheck_plugins.read_ppocr import PpOcrReader
+from typefaces import face
 
 
 @cache
 def reader() -> PpOcrReader:
     return PpOcrReader()
-
-
-def face(family: str) -> Face:
-    return next(one for one in faces() if one.family == family)
 
 
 def drawn(family: str, text: str, *, pixels: int = 64) -> Image.Image:

@@ -39,13 +39,18 @@ def _somewhere(glyph: Mask, random: Random) -> tuple[int, int]:
     return int(columns[at]), int(rows[at])
 
 
+def _disc(glyph: Mask, random: Random, least: float, ink: int) -> Mask:
+    """Draw a disc of ink or ground; its radius is from `least` to a fifth of the glyph's height."""
+    x, y = _somewhere(glyph, random)
+    radius = max(2, round(glyph.shape[0] * random.uniform(least, 0.2)))
+    broken = glyph.copy()
+    cv2.circle(broken, (x, y), radius, ink, -1, cv2.LINE_AA)
+    return broken
+
+
 def erase(glyph: Mask, random: Random) -> Mask:
     """Erase a part of a stroke."""
-    x, y = _somewhere(glyph, random)
-    radius = max(2, round(glyph.shape[0] * random.uniform(0.10, 0.2)))
-    broken = glyph.copy()
-    cv2.circle(broken, (x, y), radius, 0, -1, cv2.LINE_AA)
-    return broken
+    return _disc(glyph, random, 0.10, 0)
 
 
 def cut(glyph: Mask, random: Random) -> Mask:
@@ -72,11 +77,7 @@ def stroke(glyph: Mask, random: Random) -> Mask:
 
 def blot(glyph: Mask, random: Random) -> Mask:
     """Fill a part with ink."""
-    x, y = _somewhere(glyph, random)
-    radius = max(2, round(glyph.shape[0] * random.uniform(0.12, 0.2)))
-    broken = glyph.copy()
-    cv2.circle(broken, (x, y), radius, 255, -1, cv2.LINE_AA)
-    return broken
+    return _disc(glyph, random, 0.12, 255)
 
 
 def melt(glyph: Mask, random: Random) -> Mask:

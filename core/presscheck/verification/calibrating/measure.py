@@ -11,7 +11,7 @@ from PIL import Image
 from presscheck.assets import RenderMode
 from presscheck.brand import Brand, CopySlot
 from presscheck.errors import CopyError
-from presscheck.fonts import open_face
+from presscheck.fonts import open_brand_face
 from presscheck.registry import Reader
 from presscheck.verification.calibrating.planting import plant
 from presscheck.verification.calibrating.sounding import Sounding, sound
@@ -77,16 +77,14 @@ def measure(bench: Bench, reader: Reader, copy: Copy) -> Measured:
 
 def _type(brand: Brand, kit: CopySlot) -> KnownType:
     """Return the font of a slot that is always typeset: the verifier will know it."""
-    font = brand.fonts[kit.font]
-    return KnownType(font=open_face(brand.file(font.file), font.axes).at, certain=True)
+    return KnownType(font=open_brand_face(brand, kit.font).at, certain=True)
 
 
 def _mistakes(
     bench: Bench, copy: Copy, views: list[View]
 ) -> Iterator[tuple[str, str, Image.Image]]:
     """Yield for each view a mistake, and its picture; kinds take turns from string to string."""
-    font = bench.brand.fonts[bench.brand.slots[copy.slot.name].font]
-    face = open_face(bench.brand.file(font.file), font.axes)
+    face = open_brand_face(bench.brand, bench.brand.slots[copy.slot.name].font)
     first = Random(f"{bench.seed}:{copy.name}").randrange(1000)
     for number, view in enumerate(views):
         random = Random(f"{view.seed}:mistake")

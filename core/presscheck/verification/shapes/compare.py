@@ -17,8 +17,11 @@ from presscheck.verification.shapes.register import (
     correlation,
     line_through,
     ownership,
+    placed,
     register,
     shifted,
+    spot,
+    warped,
 )
 from presscheck.verification.shapes.strip import Course
 from presscheck.verification.shapes.template import (
@@ -78,13 +81,17 @@ class LineShapes:
     font: Sized
     registered: Registered
     focus: float
-    gain: float
     shapes: tuple[Shape, ...]
 
     @cached_property
     def fit(self) -> float:
         """The median likeness of the glyphs, of two the better one, -1 to 1."""
         return sorted(shape.likeness for shape in self.shapes)[len(self.shapes) // 2]
+
+    @cached_property
+    def usual_gap(self) -> float:
+        """The median gap between its glyphs, in em: how widely the line is spaced."""
+        return float(np.median([shape.gap for shape in self.shapes]))
 
     @cached_property
     def alone(self) -> bool:
@@ -138,9 +145,7 @@ def line_shapes(
         )
         for at, (missing, extra) in worst.items()
     )
-    return LineShapes(
-        text=text, font=known.font, registered=found, focus=focus, gain=gain, shapes=shapes
-    )
+    return LineShapes(text=text, font=known.font, registered=found, focus=focus, shapes=shapes)
 
 
 def _cut(image: Floats, part: Rect) -> Floats:
@@ -204,7 +209,7 @@ def _gaps(found: Registered) -> dict[int, float]:
     for before, glyph in pairwise(glyphs):
         warp, own = found.warps[before.at], found.warps[glyph.at]
         shape = (warp[:, :2] + own[:, :2]) / 2
-        step = (own[:, :2] @ glyph.middle + own[:, 2]) - (warp[:, :2] @ before.middle + warp[:, 2])
+        step = spot(own, glyph.middle) - spot(warp, before.middle)
         along = shape[:, 0] / max(float(np.linalg.norm(shape[:, 0])), 1e-6)
         wanted = shape @ (glyph.middle - before.middle)
         gaps[glyph.at] = float((step - wanted) @ along) / (found.scale * EM)
@@ -277,17 +282,12 @@ def _fit_in_shape(
 ) -> float:
     """Return the correlation of a glyph where it fits best near a place, only moved."""
     left, top, right, bottom = part = template.around(glyph)
-    there = place[:, :2] @ glyph.middle + place[:, 2]
-    warp = np.column_stack([shape, there - shape @ glyph.middle]).astype(np.float32)
+    warp = placed(shape, glyph.middle, spot(place, glyph.middle))
     shown = line.registered.seen(warp, part, pad=SEEK)
     wanted = np.ascontiguousarray(template.blurred(line.focus)[top:bottom, left:right])
-    step = np.array([[1, 0, SEEK], [0, 1, SEEK]], np.float32)
     fits = cv2.matchTemplate(shown, wanted, cv2.TM_CCOEFF_NORMED)
     y, x = np.unravel_index(int(fits.argmax()), fits.shape)
-    step[:, 2] = x, y
+    step = np.array([[1, 0, x], [0, 1, y]], np.float32)
     best = aligned(wanted, shown, step, cv2.MOTION_TRANSLATION)
-    step = step if best is None else best
-    size = right - left, bottom - top
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    seen = cv2.warpAffine(shown, step, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return correlation(wanted, np.asarray(seen, np.float32), ownership(glyph, part))
+    seen = warped(shown, step if best is None else best, (right - left, bottom - top))
+    return correlation(wanted, seen, ownership(glyph, part))

@@ -48,6 +48,7 @@ SMALLEST = 6.0
 CONTRAST = 10.0
 """The least distance of ink and ground in RGB."""
 
+Matrix = np.ndarray[Any, Any]
 Warp = Floats
 """(2, 3): from a template's pixels to those of the strip."""
 
@@ -69,7 +70,7 @@ class Registered:
         left, top, right, bottom = part
         moved = shifted(warp, left - pad, top - pad)
         size = right - left + 2 * pad, bottom - top + 2 * pad
-        return _warped(self.ink, moved, size)
+        return warped(self.ink, moved, size)
 
 
 def shifted(warp: Warp, x: float, y: float) -> Warp:
@@ -174,7 +175,7 @@ def _as_ink(strip: Floats, template: Template, glyph: Glyph, warp: Warp) -> Floa
     """Return how much of each pixel is ink, as told by the colours at the first glyph."""
     left, top, right, bottom = template.around(*_with_neighbours(template, glyph))
     wanted = template.coverage[top:bottom, left:right]
-    shown = _warped(strip, shifted(warp, left, top), (right - left, bottom - top))
+    shown = warped(strip, shifted(warp, left, top), (right - left, bottom - top))
     inside, outside = shown[wanted > 0.9], shown[wanted < 0.02]
     if len(inside) < 5 or len(outside) < 5:
         return None
@@ -184,7 +185,18 @@ def _as_ink(strip: Floats, template: Template, glyph: Glyph, warp: Warp) -> Floa
     return None if far < CONTRAST**2 else np.asarray((strip - ground) @ step / far, np.float32)
 
 
-def _warped(image: Floats, warp: Warp, size: tuple[int, int]) -> Floats:
+def spot(warp: Warp, point: Floats) -> Floats:
+    """Return where a warp puts a point of the template, (2,)."""
+    return np.asarray(warp[:, :2] @ point + warp[:, 2])
+
+
+def placed(shape: Matrix, point: Floats, place: Matrix) -> Warp:
+    """Return the warp that scales and turns by `shape`, (2, 2), and puts a point at a place."""
+    return np.column_stack([shape, place - shape @ point]).astype(np.float32)
+
+
+def warped(image: Floats, warp: Warp, size: tuple[int, int]) -> Floats:
+    """Return what an image shows where a warp lays a part of that size, width and height."""
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(
         cv2.warpAffine(image, warp, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32
@@ -220,7 +232,7 @@ def _expected(found: Registered, known: Sequence[Glyph], glyph: Glyph) -> Warp:
     there = found.warps[last.at] @ np.append(last.middle, np.float32(1))
     there = there + (shape + grown / 2) @ (glyph.middle - last.middle)
     shape = shape + grown
-    return np.column_stack([shape, there - shape @ glyph.middle]).astype(np.float32)
+    return placed(shape, glyph.middle, there)
 
 
 def _fit(found: Registered, glyph: Glyph, warp: Warp, *, bent: float = BENT) -> tuple[float, Warp]:
@@ -294,13 +306,9 @@ def _from_neighbours(glyph: Glyph, near: Sequence[Warp], own: Warp) -> list[Warp
     if not near:
         return []
     shape = np.median([warp[:, :2] for warp in near], axis=0)
-    there = np.median([warp[:, :2] @ glyph.middle + warp[:, 2] for warp in near[:2]], axis=0)
-    here = own[:, :2] @ glyph.middle + own[:, 2]
-    return [
-        np.column_stack([size * shape, place - size * shape @ glyph.middle]).astype(np.float32)
-        for size in LARGER
-        for place in (here, there)
-    ]
+    there = np.median([spot(warp, glyph.middle) for warp in near[:2]], axis=0)
+    here = spot(own, glyph.middle)
+    return [placed(size * shape, glyph.middle, place) for size in LARGER for place in (here, there)]
 
 
 def polished(found: Registered, glyph: Glyph, warp: Warp) -> Warp:
@@ -332,9 +340,8 @@ def polished(found: Registered, glyph: Glyph, warp: Warp) -> Warp:
         if np.abs(change).max() > BENT or np.abs(step[[2, 5]]).max() > MOVED * EM:
             return warp
         shape = warp[:, :2] @ (np.eye(2, dtype=np.float32) + change)
-        middle = glyph.middle
-        place = warp[:, :2] @ (middle + step[[2, 5]].astype(np.float32)) + warp[:, 2]
-        warp = np.column_stack([shape, place - shape @ middle]).astype(np.float32)
+        place = spot(warp, glyph.middle + step[[2, 5]].astype(np.float32))
+        warp = placed(shape, glyph.middle, place)
     return warp
 
 

@@ -11,7 +11,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 from presscheck.assets import Box
 from presscheck.verification.benchmark.defects import blot, erase, half
-from presscheck.verification.benchmark.faces import Face, faces
 from presscheck.verification.lines import Line
 from presscheck.verification.shapes import (
     Course,
@@ -21,13 +20,10 @@ from presscheck.verification.shapes import (
     own_fit,
     rival_fit,
 )
+from typefaces import face
 
 SIZE = (900, 220)
 TEXT = "Garden furniture"
-
-
-def face(family: str) -> Face:
-    return next(one for one in faces() if one.family == family)
 
 
 def drawn(
