@@ -26,7 +26,7 @@ from presscheck.verification.benchmark.draw import (
     ink_colour,
     set_block,
 )
-from presscheck.verification.benchmark.faces import Face, measuring_faces
+from presscheck.verification.benchmark.faces import Face, faces
 from presscheck.verification.grounds import Pixels
 from presscheck.verification.memory import Memory
 from presscheck.verification.mistakes import CHANGES, SIZE, visible
@@ -54,7 +54,7 @@ def draw_pair(number: int) -> tuple[Image.Image, Image.Image, list[Expected]]:
     for attempt in range(100):
         random = Random(f"pair:{number}:{attempt}")
         texts = random.sample(PHRASES["English"], len(SLOTS))
-        face = random.choice([one for one in measuring_faces() if one.kind != "script"])
+        face = random.choice([one for one in faces() if one.kind != "script"])
         at, kind = number // 3 % len(SLOTS), KINDS[number % 3]
         wrong = CHANGES["similar letter"](texts[at], random)
         known = set("".join(texts) + wrong) - {" "} <= face.characters

@@ -33,7 +33,7 @@ from presscheck.verification.benchmark.draw import (
     finish,
     ink_colour,
 )
-from presscheck.verification.benchmark.faces import CJK, Face, measuring_faces
+from presscheck.verification.benchmark.faces import CJK, Face, faces
 from presscheck.verification.benchmark.readers import reader
 from presscheck.verification.benchmark.setting import KINDS, set_in, turned
 from presscheck.verification.grounds import Pixels
@@ -112,7 +112,7 @@ def _text(kind: str, random: Random, cjk: Path) -> tuple[Face | None, str]:
 def _face(needed: set[str], random: Random) -> Face:
     able = [
         face
-        for face in measuring_faces()
+        for face in faces()
         if needed <= face.characters and face.kind not in {"script", "display"}
     ]
     if not able:

@@ -22,7 +22,7 @@ from presscheck.verification.benchmark.draw import (
     ink_colour,
     set_block,
 )
-from presscheck.verification.benchmark.faces import Face, faces_apart, measuring_faces, sized
+from presscheck.verification.benchmark.faces import Face, faces, faces_apart, sized
 from presscheck.verification.lines import grow
 from presscheck.verification.mistakes import CHANGES, DRAWN, EXTRA, SIZE, TURNS, span, visible
 
@@ -81,12 +81,12 @@ def _make(random: Random, number: int, *, apart: bool) -> tuple[Case, Image.Imag
     # Half of the adverts are right; the kinds of mistakes take turns, so that all are as frequent.
     mistake = "" if number % 2 == 0 else TURNS[number // 2 % len(TURNS)]
     look = draw_look(random, apart=apart)
-    faces = faces_apart() if apart else measuring_faces()
-    known = {face.kind for face in faces}
+    able = faces_apart() if apart else faces()
+    known = {face.kind for face in able}
     languages = [name for name in PHRASES if name not in CJK or "Chinese, Japanese" in known]
     language = random.choice([*languages, *("English",) * 4])
     copy = draw_copy(random, language, apart=apart)
-    chosen = _face(random, language, copy, faces)
+    chosen = _face(random, language, copy, able)
     at = random.randrange(len(copy))
     wrong = copy[at].text
     if mistake in CHANGES:

@@ -15,9 +15,21 @@ from presscheck.verification.benchmark.defects import Mask, malform
 from presscheck.verification.benchmark.faces import Face
 from presscheck.verification.grounds import Pixels, paint_ground, wear
 
-SIZES = ((1024, 1024), (768, 768), (640, 800), (960, 640), (1080, 608), (608, 1080))
+SIZES = (
+    (1024, 1024),
+    (768, 768),
+    (640, 800),
+    (960, 640),
+    (1080, 608),
+    (608, 1080),
+    (1200, 628),
+    (1080, 1350),
+    (900, 900),
+    (720, 1280),
+    (820, 460),
+)
 """Pixels."""
-SIZES_APART = ((1200, 628), (1080, 1350), (900, 900), (720, 1280), (820, 460))
+SIZES_APART = ((1280, 720), (800, 1000), (1200, 1200), (1024, 576), (860, 860), (576, 1024))
 LEADING = 1.15
 BREAK = 0.3
 """How often copy of several words is set in two lines."""

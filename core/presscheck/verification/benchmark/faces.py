@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import distributions
+from importlib.metadata import distributions, requires
 from pathlib import Path
 from typing import Any
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from packaging.requirements import Requirement
 from PIL import ImageFont
 
 from presscheck.errors import InputError
 
 PACKAGES = "fontpkg_"
+APART_EXTRA = "benchmark-apart"
 CLASSES = {
     "HANDWRITING": "script",
     "DISPLAY": "display",
@@ -27,17 +28,29 @@ CLASSES = {
 """Google's categories, the telling one first: a display face is often a sans serif as well."""
 CJK = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
 """Debian's fonts-noto-cjk; without it nothing Chinese or Japanese is drawn."""
-CJK_APART = CJK.with_name("NotoSerifCJK-Bold.ttc")
+DEBIAN = {
+    "Noto Sans CJK": CJK,
+    "Noto Serif CJK": CJK.with_name("NotoSerifCJK-Bold.ttc"),
+}
+DEBIAN_APART = {
+    "WenQuanYi Zen Hei": Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"),
+    "IPA Gothic": Path("/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf"),
+}
+"""Debian's fonts-wqy-zenhei and fonts-ipafont-gothic: Chinese and Japanese of a set apart."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Face:
-    """A font file, its class, and the characters that it holds."""
+    """A font file, its class, and the characters that it holds.
+
+    One that is `apart` belongs to a family of the extra `benchmark-apart`.
+    """
 
     family: str
     path: Path
     kind: str
     characters: frozenset[str]
+    apart: bool
 
     def sized(self, pixels: float, weight: float = 0.5) -> ImageFont.FreeTypeFont:
         """Return the font at a size; `weight`, 0-1, is where on a variable font's axis."""
@@ -59,23 +72,18 @@ def sized(path: Path, pixels: float, weight: float = 0.5) -> ImageFont.FreeTypeF
     return font
 
 
-def for_measuring(face: Face) -> bool:
-    """Tell whether nothing may be learnt from a face: a third of the families, by their names."""
-    return hashlib.sha256(face.family.encode()).digest()[0] % 3 == 0
-
-
-def measuring_faces() -> list[Face]:
-    """Return the installed faces that adverts are drawn with to measure the verifier."""
-    return [face for face in faces() if for_measuring(face)]
-
-
 def faces_apart() -> list[Face]:
-    """Return the installed faces of the other families: for a set that is built apart."""
-    return [face for face in faces() if not for_measuring(face)]
+    """Return the installed faces of families that nothing is developed on."""
+    return [face for face in every_face() if face.apart]
+
+
+def faces() -> list[Face]:
+    """Return the installed faces of the other families, which the verifier is developed on."""
+    return [face for face in every_face() if not face.apart]
 
 
 @cache
-def faces() -> tuple[Face, ...]:
+def every_face() -> tuple[Face, ...]:
     """Return every installed face, in the order of their names.
 
     Raises:
@@ -91,6 +99,7 @@ def faces() -> tuple[Face, ...]:
 
 
 def _faces() -> Iterator[Face]:
+    held_back = _held_back()
     for package in distributions():
         name = package.metadata["Name"].replace("-", "_").lower()
         if not name.startswith(PACKAGES):
@@ -102,13 +111,32 @@ def _faces() -> Iterator[Face]:
             if file["style"] == "normal" and (file["weight"] in {None, 400, 700, 900}):
                 path = root / file["path"]
                 yield Face(
-                    family=told["family"], path=path, kind=kind, characters=_characters(path)
+                    family=told["family"],
+                    path=path,
+                    kind=kind,
+                    characters=_characters(path),
+                    apart=name in held_back,
                 )
-    for family, path in (("Noto Sans CJK", CJK), ("Noto Serif CJK", CJK_APART)):
-        if path.is_file():
-            yield Face(
-                family=family, path=path, kind="Chinese, Japanese", characters=_characters(path)
-            )
+    for apart, families in ((False, DEBIAN), (True, DEBIAN_APART)):
+        for family, path in families.items():
+            if path.is_file():
+                yield Face(
+                    family=family,
+                    path=path,
+                    kind="Chinese, Japanese",
+                    characters=_characters(path),
+                    apart=apart,
+                )
+
+
+def _held_back() -> frozenset[str]:
+    """Return the font packages of the extra `benchmark-apart`, which nothing is developed on."""
+    needs = (Requirement(one) for one in requires("presscheck") or ())
+    return frozenset(
+        one.name.replace("-", "_").lower()
+        for one in needs
+        if one.marker is not None and one.marker.evaluate({"extra": APART_EXTRA})
+    )
 
 
 def _characters(path: Path) -> frozenset[str]:
