@@ -36,18 +36,24 @@ KNOWN, ASKED = 0.9, 0.97
 the second counts where a model was asked for the font: it may have drawn one that is like it."""
 WHOLE = 0.97
 """A glyph that fits so well has all its strokes."""
-ODD, WRONG = (2.0, 0.12), (2.2, 0.2)
-"""From so many times the usual difference on, and so much ink, a glyph may be, or is, malformed."""
+ODD, WRONG = (2.0, 0.14, 0.16), (2.2, 0.2, 0.33)
+"""From so many times the usual difference on, and so much ink missing, or too much, a glyph may be,
+or is, malformed. A ground may look like ink, and seldom hides it."""
 LOST = 0.8
 """Beside a glyph that fits less, or stands this far (em) off its place, nothing is certain."""
 ASTRAY = 0.2
+LOST_LIKENESS, CERTAIN = 0.7, -4.0
+"""A glyph that fits less, and is read with such a loss, was looked for in the wrong place."""
 SPACE, WIDE = 0.14, 0.19
 """A glyph that stands so much further away than the others do, in em, may have a space before it,
 and surely has one."""
-CLEARLY = 0.03
-"""By so much another sign must fit worse than the expected one to be out of the question."""
-BETTER = 0.05
-"""By so much it must fit better to stand there."""
+NARROW_GAP = 0.06
+"""The next glyph stands less than this off its place, in em, where the line goes on as usual."""
+CLEARLY, MUCH = 0.03, 0.35
+"""By so much another sign must fit worse than the expected one to be out of the question; or what
+the expected one leaves unexplained is this share of what the other one does."""
+BETTER, SURELY = 0.05, 0.2
+"""By so much it must fit better to stand there, and leave this share unexplained at most."""
 ALIKE_ODD = 0.6
 """Another glyph of the same character that differs this much as well shows how it is drawn."""
 SURE, UNSURE = 0.95, 0.6
@@ -60,12 +66,16 @@ FORMS = ("'‘’", '"“”„«»', "-–—")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
-    """A line with the part of the copy that stands in it: `start` counts in the whole copy."""
+    """A line with the part of the copy that stands in it: `start` counts in the whole copy.
+
+    `others` are the places of the slot's other lines.
+    """
 
     text: str
     start: int
     shapes: LineShapes
     strict: bool
+    others: tuple[Box, ...]
 
 
 def by_shape(image: Image.Image, slot: Expected, found: Found, reading: SlotReading) -> SlotReading:
@@ -77,7 +87,7 @@ def by_shape(image: Image.Image, slot: Expected, found: Found, reading: SlotRead
     known = [piece for piece in pieces if piece.shapes.fit >= least]
     if not known:
         return reading
-    edits = [edit for piece in known for edit in _edits(piece, reading.characters)]
+    edits = [edit for piece in known for edit in _edits(piece, reading.characters, image.size)]
     if any(edit.confidence >= SURE for edit in edits):
         return _with(reading, edits, Status.REJECT)
     if reading.status is Status.ACCEPT:
@@ -122,12 +132,13 @@ def _pieces(
             ]
             best = max((one for one in drawn if one is not None), key=_fit, default=None)
             if best is not None:
-                yield Piece(text=text, start=start, shapes=best, strict=slot.strict)
+                others = tuple(other.box for other in found if other is not line)
+                yield Piece(text=text, start=start, shapes=best, strict=slot.strict, others=others)
         start = end
 
 
 def _fit(shapes: LineShapes) -> float:
-    return shapes.fit
+    return shapes.whole_fit
 
 
 def _as_written(expected: str, wanted: str) -> str:
@@ -148,19 +159,21 @@ def _way(course: Course, box: Box, image: Image.Image) -> float:
     return course.way_of(middle[0] * image.width, middle[1] * image.height)
 
 
-def _edits(piece: Piece, characters: Sequence[CharReading]) -> Iterator[Edit]:
+def _edits(
+    piece: Piece, characters: Sequence[CharReading], size: tuple[int, int]
+) -> Iterator[Edit]:
     """Yield what the shapes of a line show: malformed glyphs, other signs, spaces."""
     shapes = piece.shapes.shapes
     usual = piece.shapes.usual_gap
     odd = {index for index, shape in enumerate(shapes) if _differs(shape, ODD)}
     for index, shape in enumerate(shapes):
-        if _is_lost(shapes, index, usual):
+        if _is_lost(shapes, index, usual) or _is_read(shape, characters[piece.start + shape.at]):
             continue
         yield from _space(piece, shape, shape.gap - usual, characters)
         rival = _rival(piece, shape)
         if rival:
             yield _edit(piece, shape, characters, EditKind.SUBSTITUTED, rival, SURE)
-        elif index in odd and not _explained(piece, index, odd):
+        elif index in odd and not _explained(piece, index, odd, size):
             sure = SURE if _differs(shape, WRONG) else UNSURE
             yield _edit(piece, shape, characters, EditKind.MALFORMED, "", sure)
 
@@ -168,7 +181,11 @@ def _edits(piece: Piece, characters: Sequence[CharReading]) -> Iterator[Edit]:
 def _is_lost(shapes: Sequence[Shape], index: int, usual: float) -> bool:
     """Tell whether the line is lost here: a neighbour fits badly, or stands off its place."""
     own, near = shapes[index], shapes[max(0, index - 1) : index + 2]
-    if own.likeness < LOST and abs(own.gap - usual) > ASTRAY:
+    if (
+        own.likeness < GOOD
+        and abs(own.gap - usual) > ASTRAY
+        and not _keeps_on(shapes, index, usual)
+    ):
         return True
     after = shapes[index + 1 : index + 2]
     return any(one is not own and one.likeness < LOST for one in near) or any(
@@ -176,7 +193,22 @@ def _is_lost(shapes: Sequence[Shape], index: int, usual: float) -> bool:
     )
 
 
-def _explained(piece: Piece, index: int, odd: set[int]) -> bool:
+def _is_read(shape: Shape, one: CharReading) -> bool:
+    """Tell whether the reader is sure of a glyph that isn't like itself at all: it wasn't found."""
+    return shape.likeness < LOST_LIKENESS and one.loss < CERTAIN
+
+
+def _keeps_on(shapes: Sequence[Shape], index: int, usual: float) -> bool:
+    """Tell whether the line goes on as usual after a glyph: then that stands where it is found."""
+    after = shapes[index + 1 : index + 2]
+    return (
+        bool(after)
+        and min(after[0].likeness, shapes[index].likeness) >= LOST
+        and (abs(after[0].gap - usual) < NARROW_GAP)
+    )
+
+
+def _explained(piece: Piece, index: int, odd: set[int], size: tuple[int, int]) -> bool:
     """Tell whether a glyph may differ from the font without being malformed."""
     shapes = piece.shapes.shapes
     own = shapes[index]
@@ -185,11 +217,18 @@ def _explained(piece: Piece, index: int, odd: set[int]) -> bool:
     ]
     # Hinted to another size, all of its kind look so.
     usual = any(other.unlike >= ALIKE_ODD * own.unlike for other in same)
-    return usual or _is_ground(shapes, index, odd) or _folded(piece, own)
+    return (
+        usual
+        or _is_ground(shapes, index, odd)
+        or _folded(piece, own)
+        or _from_other_line(piece, own, size)
+    )
 
 
-def _differs(shape: Shape, least: tuple[float, float]) -> bool:
-    return shape.likeness < WHOLE and shape.unlike > least[0] and shape.worst > least[1]
+def _differs(shape: Shape, least: tuple[float, float, float]) -> bool:
+    times, missing, extra = least
+    much = shape.missing > missing or shape.extra > extra
+    return shape.likeness < WHOLE and shape.unlike > times and much
 
 
 def _is_ground(shapes: Sequence[Shape], index: int, odd: set[int]) -> bool:
@@ -197,6 +236,17 @@ def _is_ground(shapes: Sequence[Shape], index: int, odd: set[int]) -> bool:
     beside = {index - 1, index + 1} & odd
     both = [shapes[index], *(shapes[one] for one in beside)]
     return bool(beside) and all(shape.extra > shape.missing for shape in both)
+
+
+def _from_other_line(piece: Piece, shape: Shape, size: tuple[int, int]) -> bool:
+    """Tell whether ink that is too much is another line's: a descender reaches down to the next."""
+    if shape.missing > shape.extra or not piece.others:
+        return False
+    x, y = piece.shapes.place_of_extra(shape.at)
+    x, y = x / size[0], y / size[1]
+    return any(
+        box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height for box in piece.others
+    )
 
 
 def _folded(piece: Piece, shape: Shape) -> bool:
@@ -207,7 +257,10 @@ def _folded(piece: Piece, shape: Shape) -> bool:
 def _space(
     piece: Piece, shape: Shape, gap: float, characters: Sequence[CharReading]
 ) -> Iterator[Edit]:
-    if abs(gap) < SPACE or shape.likeness < GOOD:
+    if abs(gap) < SPACE:
+        return
+    shapes = piece.shapes.shapes
+    if shape.likeness < GOOD and not _keeps_on(shapes, shapes.index(shape), piece.shapes.usual_gap):
         return
     spaced = piece.text[shape.at - 1 : shape.at] == " "
     sure = SURE if abs(gap) >= WIDE else UNSURE
@@ -227,7 +280,8 @@ def _rival(piece: Piece, shape: Shape) -> str:
         return ""
     fits = [(rival_fit(piece.shapes, shape.at, rival) or 0.0, rival) for rival in sorted(rivals)]
     best = max(fits, default=(0.0, ""))
-    return best[1] if best[0] >= GOOD and best[0] - own > BETTER else ""
+    surely = 1 - best[0] < SURELY * (1 - own)
+    return best[1] if best[0] >= GOOD and best[0] - own > BETTER and surely else ""
 
 
 def _edit(
@@ -274,4 +328,4 @@ def _beaten(piece: Piece, shape: Shape, rival: str) -> bool:
     own, other = own_fit(piece.shapes, shape.at), rival_fit(piece.shapes, shape.at, rival)
     if other is None or max(own, other) < GOOD:
         return False
-    return other - own < -CLEARLY
+    return other - own < -CLEARLY or 1 - own < MUCH * (1 - other)

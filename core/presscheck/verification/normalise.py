@@ -3,7 +3,7 @@
 * Unicode NFC; format characters (soft hyphen, joiners) are dropped.
 * Every run of white space is one space; none at the ends.
 * Curly and straight quotes are equal, and so are hyphens, dashes and minus signs.
-* An ellipsis is three dots; full-width ASCII, which readers of Chinese return, is plain ASCII.
+* An ellipsis is three dots; full-width signs, which readers of Chinese return, are plain ones.
 
 Nothing else is folded: case, accents, digits and punctuation count.
 """
@@ -14,7 +14,9 @@ import unicodedata
 
 _QUOTES = dict.fromkeys("‘’‚‛′`´ʼ", "'") | dict.fromkeys("“”„‟″«»", '"')
 _DASHES = dict.fromkeys("‐‑‒–—―−﹣", "-")
-_WIDE = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_WIDE = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict(
+    zip("￠￡￥￦", "¢£¥₩", strict=True)
+)
 _SAME = str.maketrans({**_QUOTES, **_DASHES, **_WIDE, "…": "..."})
 
 

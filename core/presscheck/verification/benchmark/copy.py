@@ -267,7 +267,17 @@ APART = {
     ),
 }
 """Other phrases, for a set that is built apart."""
-PRICES_APART = ("€19", "$349", "£6.95", "¥1,280", "-40%", "4 for €3", "€ 2.450", "$0.79", "60 % OFF")
+PRICES_APART = (
+    "€19",
+    "$349",
+    "£6.95",
+    "¥1,280",
+    "-40%",
+    "4 for €3",
+    "€ 2.450",
+    "$0.79",
+    "60 % OFF",
+)
 CODES_APART = ("FRESH30", "K7-SB52", "Ref. 40816", "CLUB 1O1", "LOYAL8", "0211 64 93 05")
 
 

@@ -46,6 +46,12 @@ INK, SPECK = 0.5, 0.05
 """From so much on a pixel is ink, and from such a share of them on ink is a letter."""
 USUAL = 0.03
 """What every line differs from its font by, at least."""
+FEW = 4
+"""From so many glyphs on a line's course is known."""
+EXPECTED = 0.97
+"""A glyph that fits its line's course so well is where, and as large as, it should be."""
+LOOSE = 0.8
+"""A glyph that fits less says little about its line's course."""
 SLIGHT = 0.02
 """What glyphs of a clean line differ by in their worst patch."""
 
@@ -75,12 +81,13 @@ class Shape:
 
 @dataclass(frozen=True, kw_only=True)
 class LineShapes:
-    """The glyphs of a line; `fit` is their median likeness."""
+    """The glyphs of a line; `fit` is their median likeness, `gain` how strong its ink is."""
 
     text: str
     font: Sized
     registered: Registered
     focus: float
+    gain: float
     shapes: tuple[Shape, ...]
 
     @cached_property
@@ -92,6 +99,22 @@ class LineShapes:
     def usual_gap(self) -> float:
         """The median gap between its glyphs, in em: how widely the line is spaced."""
         return float(np.median([shape.gap for shape in self.shapes]))
+
+    @cached_property
+    def whole_fit(self) -> float:
+        """The mean likeness of the glyphs: one that doesn't fit at all counts."""
+        return float(np.mean([shape.likeness for shape in self.shapes]))
+
+    def place_of_extra(self, at: int) -> tuple[float, float]:
+        """Return where a glyph has most ink that is too much, in pixels of the image."""
+        found = self.registered
+        glyph = next(one for one in found.template.glyphs if one.at == at)
+        part = found.template.around(glyph)
+        drawn, seen = found.template.blurred(self.focus), found.seen(found.warps[at], part)
+        _, extra = _patches(_cut(drawn, part), seen, ownership(glyph, part), self.gain)
+        y, x = np.unravel_index(int(extra.argmax()), extra.shape)
+        spotted = spot(found.warps[at], np.array([part[0] + x, part[1] + y], np.float32))
+        return found.course.place_of(spotted, found.em)
 
     @cached_property
     def alone(self) -> bool:
@@ -145,7 +168,9 @@ def line_shapes(
         )
         for at, (missing, extra) in worst.items()
     )
-    return LineShapes(text=text, font=known.font, registered=found, focus=focus, shapes=shapes)
+    return LineShapes(
+        text=text, font=known.font, registered=found, focus=focus, gain=gain, shapes=shapes
+    )
 
 
 def _cut(image: Floats, part: Rect) -> Floats:
@@ -181,13 +206,19 @@ def _gain(wanted: Sequence[Floats], seen: Sequence[Floats]) -> float:
 
 def _differences(wanted: Floats, seen: Floats, weight: Floats, gain: float) -> tuple[float, float]:
     """Return how much ink is missing, and how much is too much, in the worst patch of a glyph."""
+    missing, extra = _patches(wanted, seen, weight, gain)
+    return float(missing.max()), float(extra.max())
+
+
+def _patches(wanted: Floats, seen: Floats, weight: Floats, gain: float) -> tuple[Floats, Floats]:
+    """Return how much ink is missing, and how much is too much, around each pixel of a glyph."""
     ground = float(np.median(seen - gain * wanted))
     ink = (seen - ground) / gain
     # Where the ground changes beside ink, no ink is missing, and what is half as dark is no ink.
     missing = np.maximum(wanted - ink, 0) * wanted * _surely(1 - ink)
     extra = np.maximum(ink - wanted, 0) * (1 - wanted) * _surely(ink)
-    worst = [float(np.max(cv2.blur(one * weight, (PATCH, PATCH)))) for one in (missing, extra)]
-    return worst[0], worst[1]
+    first, second = (cv2.blur(one * weight, (PATCH, PATCH)) for one in (missing, extra))
+    return np.asarray(first, np.float32), np.asarray(second, np.float32)
 
 
 def _surely(share: Floats) -> Floats:
@@ -268,13 +299,40 @@ def _shapes_beside(line: LineShapes, glyph: Glyph) -> list[Floats]:
     """Return how glyphs beside one are scaled and turned, (2, 2) each.
 
     In perspective a line grows: it may also go on as it does from the next but one to the next.
+    Where the glyph itself fits the course of the whole line, nothing else is tried.
     """
     found = line.registered
     steady = [one for one in found.template.glyphs if one.steady and one is not glyph]
+    course = _course_of_shapes(line, glyph, steady)
+    place = found.warps[glyph.at]
+    if course is not None:
+        own = _fit_in_shape(line, found.template, glyph, course, place)
+        if own >= EXPECTED:
+            return [course]
     near = sorted(steady, key=lambda one: abs(one.at - glyph.at))[:3] or [glyph]
     shapes = [found.warps[one.at][:, :2] for one in near]
     middle = np.median(shapes, axis=0).astype(np.float32)
     return [middle, shapes[0], 2 * shapes[0] - shapes[-1]]
+
+
+def _course_of_shapes(line: LineShapes, glyph: Glyph, others: Sequence[Glyph]) -> Floats | None:
+    """Return how a glyph should be scaled and turned, (2, 2), as the whole line changes along it.
+
+    None where too few others say so.
+    """
+    if len(others) < FEW:
+        return None
+    warps = line.registered.warps
+    ways = np.array([one.middle[0] for one in others])
+    sides = sum(ways < glyph.middle[0]), sum(ways > glyph.middle[0])
+    bend = 2 if min(sides) >= FEW - 1 else 1
+    shapes = np.array([warps[one.at][:, :2].ravel() for one in others])
+    fits = {shape.at: shape.likeness for shape in line.shapes}
+    weights = [max(0.05, fits[one.at] - LOOSE) for one in others]
+    course = np.polynomial.polynomial.polyfit(
+        (ways - glyph.middle[0]) / EM, shapes, bend, w=np.array(weights)
+    )
+    return np.asarray(course[0].reshape(2, 2), np.float32)
 
 
 def _fit_in_shape(
@@ -288,6 +346,9 @@ def _fit_in_shape(
     fits = cv2.matchTemplate(shown, wanted, cv2.TM_CCOEFF_NORMED)
     y, x = np.unravel_index(int(fits.argmax()), fits.shape)
     step = np.array([[1, 0, x], [0, 1, y]], np.float32)
-    best = aligned(wanted, shown, step, cv2.MOTION_TRANSLATION)
-    seen = warped(shown, step if best is None else best, (right - left, bottom - top))
-    return correlation(wanted, seen, ownership(glyph, part))
+    near = aligned(wanted, shown, step, cv2.MOTION_TRANSLATION)
+    weight = ownership(glyph, part)
+    tried = [
+        warped(shown, one, (right - left, bottom - top)) for one in (step, near) if one is not None
+    ]
+    return max(correlation(wanted, seen, weight) for seen in tried)

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from presscheck.verification.shapes.strip import BESIDE, Course
-from presscheck.verification.shapes.template import EM, Floats, Glyph, Pixels, Rect, Template
+from presscheck.verification.shapes.template import EM, Bools, Floats, Glyph, Pixels, Rect, Template
 
 SCALES = (1.0, 0.92, 1.08, 0.85, 1.17, 0.78, 1.27, 0.72, 1.38)
 """How much larger than expected a line is sought, the likeliest first."""
@@ -47,6 +47,8 @@ SMALLEST = 6.0
 """Pixels per em of the image: what is smaller has no shape."""
 CONTRAST = 10.0
 """The least distance of ink and ground in RGB."""
+FLAT = 1.0
+"""Where values spread less than this there is no ink."""
 
 Matrix = np.ndarray[Any, Any]
 Warp = Floats
@@ -57,11 +59,14 @@ Warp = Floats
 class Registered:
     """A template laid over a line: `ink` is (height, width) of the level strip, about 0-1.
 
-    `warps` are by the index of each glyph's character.
+    The strip is cut out along `course` at `em` pixels of the image. `warps` are by the index of
+    each glyph's character.
     """
 
     template: Template
     ink: Floats
+    course: Course
+    em: float
     scale: float
     warps: dict[int, Warp] = field(default_factory=dict[int, Warp])
 
@@ -102,7 +107,9 @@ def register(
     ink = _as_ink(strip, template, glyph, warp)
     if ink is None:
         return None
-    found = Registered(template=template, ink=ink, scale=float(warp[0, 0]))
+    found = Registered(
+        template=template, ink=ink, course=course, em=EM * slope, scale=float(warp[0, 0])
+    )
     _walk(found, [one for one in template.glyphs if one.at >= glyph.at], warp)
     back = [one for one in reversed(template.glyphs) if one.at < glyph.at]
     _walk(found, back, found.warps[glyph.at])
@@ -166,9 +173,20 @@ def _best_place(
     if area.shape[0] < size[1] or area.shape[1] < size[0]:
         return None
     fits = np.abs(cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED))
+    fits[_is_flat(area, size)] = 0.0
     y, x = np.unravel_index(int(fits.argmax()), fits.shape)
     warp = [[scale, 0, 2 * (x + first) - left * scale], [0, scale, 2 * y - top * scale]]
     return float(fits[y, x]), np.array(warp, np.float32)
+
+
+def _is_flat(area: Floats, size: tuple[int, int]) -> Bools:
+    """Tell for each place of a patch whether nothing is there, which correlates with anything."""
+    rows, columns = area.shape[0] - size[1] + 1, area.shape[1] - size[0] + 1
+    corner: Any = {"anchor": (0, 0), "borderType": cv2.BORDER_REPLICATE}
+    centred = area - np.float32(area.mean())
+    mean = cv2.boxFilter(centred, cv2.CV_64F, size, **corner)[:rows, :columns]
+    square = cv2.sqrBoxFilter(centred, cv2.CV_64F, size, **corner)[:rows, :columns]
+    return np.asarray(square - mean**2 < FLAT**2, np.bool_)
 
 
 def _as_ink(strip: Floats, template: Template, glyph: Glyph, warp: Warp) -> Floats | None:

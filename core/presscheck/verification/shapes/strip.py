@@ -70,9 +70,8 @@ class Course:
         wide = max(1, round((self.length + 2 * BESIDE * em) * scale))
         high = max(1, round((self.tall + 2 * ABOVE * em) * scale))
         along = (np.arange(wide, dtype=np.float32) + 0.5) / scale - BESIDE * em
-        down = ((np.arange(high, dtype=np.float32) + 0.5) / scale - ABOVE * em) / self.tall
-        top, bottom = self._points(self.top, along), self._points(self.bottom, along)
-        places = top[None] + down[:, None, None] * (bottom - top)[None]
+        down = (np.arange(high, dtype=np.float32) + 0.5) / scale - ABOVE * em
+        places = self._places(along, down)
         left, first = np.floor(places.min(axis=(0, 1))).astype(int).clip(0)
         right, last = np.ceil(places.max(axis=(0, 1))).astype(int)
         part = np.asarray(
@@ -86,6 +85,21 @@ class Course:
             part, maps[..., 0], maps[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
         return np.asarray(cut, np.float32)
+
+    def place_of(self, spot: Floats, em: float) -> tuple[float, float]:
+        """Return where a spot of the strip that is `cut` at `em` lies, in pixels of the image."""
+        scale = EM / em
+        along = np.array([spot[0] / scale - BESIDE * em], np.float32)
+        down = np.array([spot[1] / scale - ABOVE * em], np.float32)
+        x, y = self._places(along, down)[0, 0]
+        return float(x), float(y)
+
+    def _places(self, along: Floats, down: Floats) -> Floats:
+        """Return points of the image, (rows, columns, 2), by pixels along the line and down."""
+        top, bottom = self._points(self.top, along), self._points(self.bottom, along)
+        return np.asarray(
+            top[None] + (down / self.tall)[:, None, None] * (bottom - top)[None], np.float32
+        )
 
     def _points(self, side: Floats, along: Floats) -> Floats:
         """Return the points of a side at ways along the line; beyond its ends it goes on."""
