@@ -41,6 +41,8 @@ ODD, WRONG = (2.0, 0.14, 0.16), (2.2, 0.2, 0.33)
 or is, malformed. A ground may look like ink, and seldom hides it."""
 LOST = 0.8
 """Beside a glyph that fits less, or stands this far (em) off its place, nothing is certain."""
+DOUBT = -3.0
+"""From such a loss on a reader isn't sure of a character."""
 ASTRAY = 0.2
 LOST_LIKENESS, CERTAIN = 0.7, -4.0
 """A glyph that fits less, and is read with such a loss, was looked for in the wrong place."""
@@ -170,7 +172,7 @@ def _edits(
         if _is_lost(shapes, index, usual) or _is_read(shape, characters[piece.start + shape.at]):
             continue
         yield from _space(piece, shape, shape.gap - usual, characters)
-        rival = _rival(piece, shape)
+        rival = _rival(piece, shape, characters[piece.start + shape.at])
         if rival:
             yield _edit(piece, shape, characters, EditKind.SUBSTITUTED, rival, SURE)
         elif index in odd and not _explained(piece, index, odd, size):
@@ -270,11 +272,16 @@ def _space(
         yield _edit(piece, shape, characters, EditKind.MERGED, "", sure)
 
 
-def _rival(piece: Piece, shape: Shape) -> str:
-    """Return the sign that fits clearly better than the expected one, "" if none does."""
+def _rival(piece: Piece, shape: Shape, one: CharReading) -> str:
+    """Return the sign that fits clearly better than the expected one, "" if none does.
+
+    Signs that look alike are tried, and what the reader takes it for where it is in doubt.
+    """
     expected = piece.shapes.text[shape.at]
     alike = (*ALIKE, *FORMS) if piece.strict else ALIKE
     rivals = {sign for signs in alike if expected in signs for sign in signs} - {expected}
+    if one.loss > DOUBT and len(one.instead) == 1:
+        rivals.add(one.instead)
     own = own_fit(piece.shapes, shape.at, enough=1 - BETTER) if rivals else 1.0
     if own > 1 - BETTER:
         return ""

@@ -16,6 +16,7 @@ from presscheck.verification.shapes.register import (
     aligned,
     correlation,
     line_through,
+    matched,
     ownership,
     placed,
     register,
@@ -343,7 +344,7 @@ def _fit_in_shape(
     warp = placed(shape, glyph.middle, spot(place, glyph.middle))
     shown = line.registered.seen(warp, part, pad=SEEK)
     wanted = np.ascontiguousarray(template.blurred(line.focus)[top:bottom, left:right])
-    fits = cv2.matchTemplate(shown, wanted, cv2.TM_CCOEFF_NORMED)
+    fits = matched(shown, wanted)
     y, x = np.unravel_index(int(fits.argmax()), fits.shape)
     step = np.array([[1, 0, x], [0, 1, y]], np.float32)
     near = aligned(wanted, shown, step, cv2.MOTION_TRANSLATION)

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from presscheck.verification.shapes.strip import BESIDE, Course
-from presscheck.verification.shapes.template import EM, Bools, Floats, Glyph, Pixels, Rect, Template
+from presscheck.verification.shapes.template import EM, Floats, Glyph, Pixels, Rect, Template
 
 SCALES = (1.0, 0.92, 1.08, 0.85, 1.17, 0.78, 1.27, 0.72, 1.38)
 """How much larger than expected a line is sought, the likeliest first."""
@@ -47,8 +47,8 @@ SMALLEST = 6.0
 """Pixels per em of the image: what is smaller has no shape."""
 CONTRAST = 10.0
 """The least distance of ink and ground in RGB."""
-FLAT = 1.0
-"""Where values spread less than this there is no ink."""
+FLAT, FLAT_INK = 1.0, 0.02
+"""Where values, 0-255, spread less than this there is no ink; and where ink, 0-1, does."""
 
 Matrix = np.ndarray[Any, Any]
 Warp = Floats
@@ -172,21 +172,25 @@ def _best_place(
     area = channel[:, first : round((middle + 0.9 * EM) / 2 + size[0] / 2)]
     if area.shape[0] < size[1] or area.shape[1] < size[0]:
         return None
-    fits = np.abs(cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED))
-    fits[_is_flat(area, size)] = 0.0
+    fits = np.abs(matched(area, patch, FLAT))
     y, x = np.unravel_index(int(fits.argmax()), fits.shape)
     warp = [[scale, 0, 2 * (x + first) - left * scale], [0, scale, 2 * y - top * scale]]
     return float(fits[y, x]), np.array(warp, np.float32)
 
 
-def _is_flat(area: Floats, size: tuple[int, int]) -> Bools:
-    """Tell for each place of a patch whether nothing is there, which correlates with anything."""
-    rows, columns = area.shape[0] - size[1] + 1, area.shape[1] - size[0] + 1
-    corner: Any = {"anchor": (0, 0), "borderType": cv2.BORDER_REPLICATE}
-    centred = area - np.float32(area.mean())
-    mean = cv2.boxFilter(centred, cv2.CV_64F, size, **corner)[:rows, :columns]
-    square = cv2.sqrBoxFilter(centred, cv2.CV_64F, size, **corner)[:rows, :columns]
-    return np.asarray(square - mean**2 < FLAT**2, np.bool_)
+def matched(area: Floats, patch: Floats, flat: float = FLAT_INK) -> Floats:
+    """Return the correlation of a patch with each place of an area, -1 to 1.
+
+    It is 0 where values spread less than `flat`: OpenCV lets anything correlate with nothing.
+    """
+    fits = cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED)
+    size, corner = patch.shape[::-1], {"anchor": (0, 0), "borderType": cv2.BORDER_REPLICATE}
+    centred: Any = area - np.float32(area.mean())
+    mean = cv2.boxFilter(centred, cv2.CV_32F, size, **corner)
+    square = cv2.sqrBoxFilter(centred, cv2.CV_32F, size, **corner)
+    rows, columns = fits.shape
+    fits[(square - mean * mean)[:rows, :columns] < flat * flat] = 0.0
+    return np.asarray(fits, np.float32)
 
 
 def _as_ink(strip: Floats, template: Template, glyph: Glyph, warp: Warp) -> Floats | None:
@@ -259,7 +263,7 @@ def _fit(found: Registered, glyph: Glyph, warp: Warp, *, bent: float = BENT) -> 
     left, top, right, bottom = part
     wanted = soft(found.template.coverage[top:bottom, left:right])
     shown = found.seen(warp, part, pad=SEEK)
-    fits = cv2.matchTemplate(shown, wanted, cv2.TM_CCOEFF_NORMED)
+    fits = matched(shown, wanted)
     rows, columns = np.mgrid[0 : fits.shape[0], 0 : fits.shape[1]] - SEEK
     likely = fits - 0.15 * (rows**2 + columns**2) / SEEK**2
     y, x = np.unravel_index(int(likely.argmax()), fits.shape)
