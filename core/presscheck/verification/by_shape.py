@@ -44,6 +44,8 @@ LOST = 0.8
 DOUBT = -3.0
 """From such a loss on a reader isn't sure of a character."""
 ASTRAY = 0.2
+EDGE = 0.65
+"""An edge of the ground shows about as much in a glyph's neighbours, at least this share of it."""
 LOST_LIKENESS, CERTAIN = 0.7, -4.0
 """A glyph that fits less, and is read with such a loss, was looked for in the wrong place."""
 SPACE, WIDE = 0.14, 0.19
@@ -54,8 +56,9 @@ NARROW_GAP = 0.06
 CLEARLY, MUCH = 0.03, 0.35
 """By so much another sign must fit worse than the expected one to be out of the question; or what
 the expected one leaves unexplained is this share of what the other one does."""
-BETTER, SURELY = 0.05, 0.2
-"""By so much it must fit better to stand there, and leave this share unexplained at most."""
+BETTER, SURELY, AGREED = 0.05, 0.2, 0.5
+"""By so much it must fit better to stand there, and leave this share unexplained at most; the last
+where the reader takes it for that sign, too."""
 ALIKE_ODD = 0.6
 """Another glyph of the same character that differs this much as well shows how it is drawn."""
 SURE, UNSURE = 0.95, 0.6
@@ -235,9 +238,10 @@ def _differs(shape: Shape, least: tuple[float, float, float]) -> bool:
 
 def _is_ground(shapes: Sequence[Shape], index: int, odd: set[int]) -> bool:
     """Tell whether ink that is too much is the ground's: an edge runs through neighbours, too."""
-    beside = {index - 1, index + 1} & odd
-    both = [shapes[index], *(shapes[one] for one in beside)]
-    return bool(beside) and all(shape.extra > shape.missing for shape in both)
+    own = shapes[index]
+    beside = [shapes[one] for one in {index - 1, index + 1} & odd]
+    alike = [one for one in beside if one.extra > max(one.missing, EDGE * own.extra)]
+    return own.extra > own.missing and bool(beside) and len(alike) == len(beside)
 
 
 def _from_other_line(piece: Piece, shape: Shape, size: tuple[int, int]) -> bool:
@@ -287,7 +291,7 @@ def _rival(piece: Piece, shape: Shape, one: CharReading) -> str:
         return ""
     fits = [(rival_fit(piece.shapes, shape.at, rival) or 0.0, rival) for rival in sorted(rivals)]
     best = max(fits, default=(0.0, ""))
-    surely = 1 - best[0] < SURELY * (1 - own)
+    surely = 1 - best[0] < (AGREED if best[1] == one.instead else SURELY) * (1 - own)
     return best[1] if best[0] >= GOOD and best[0] - own > BETTER and surely else ""
 
 

@@ -7,8 +7,18 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from presscheck.assets import Box, CharReading, SlotReading, Status, Thresholds, Trouble
+from presscheck.assets import (
+    Box,
+    CharReading,
+    Edit,
+    EditKind,
+    SlotReading,
+    Status,
+    Thresholds,
+    Trouble,
+)
 from presscheck.verification.assign import Found
+from presscheck.verification.by_ink import wide_gap
 from presscheck.verification.compare import same_letters
 from presscheck.verification.differences import find_edits
 from presscheck.verification.forced import WORST
@@ -19,20 +29,32 @@ from presscheck.verification.rows import spaces_hold
 from presscheck.verification.scoring import score_slot
 from presscheck.verification.slots import Expected, misread, outside
 
-ALIKE = ("0Oo", "1lIi", "5Ss", "8B", "2Zz", "6bG", "9gq", "cC", "kK", "pP", "uU", "vV", "wW", "xX")
+ALIKE = (
+    *("0Oo", "1lIi", "5Ss$", "8Bß", "2Zz", "6bG", "9gq"),
+    *("cC", "jJ", "kK", "pP", "uU", "vV", "wW", "xX", "yY"),
+)
 """Signs that readers take for one another."""
+WARY, LENIENT = 2.2, 3.0
+"""So much smaller a loss is needed to accept a sign that may be one that looks like it, and so much
+larger a one to reject it: readers take right ones for such, in script faces above all."""
+GAP_CONFIDENCE = 0.6
+"""Of a space that the ink alone shows, between characters that are written without any."""
 NARROW = frozenset("%€$£¥°")
 """Beside these a space may be as narrow as none: some write 50 %, others 50%."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
-    """One look at a slot: its lines, how each character fares (None: no probabilities), ink."""
+    """One look at a slot: its lines, how each character fares (None: no probabilities), ink.
+
+    `gap` is a character that stands too far from the one before it.
+    """
 
     reading: SlotReading
     found: Found
     characters: tuple[CharReading, ...] | None
     spaced: bool
+    gap: int | None = None
 
 
 def view(image: Image.Image, slot: Expected, found: Found) -> View:
@@ -42,7 +64,8 @@ def view(image: Image.Image, slot: Expected, found: Found) -> View:
         reading.distance == 0 or spaces_hold(image, slot.text, found)
     )
     characters = score_slot(slot.text, found)
-    return View(reading=reading, found=found, characters=characters, spaced=spaced)
+    gap = wide_gap(image, found, characters)
+    return View(reading=reading, found=found, characters=characters, spaced=spaced, gap=gap)
 
 
 def best_view(views: Sequence[View]) -> View:
@@ -65,25 +88,32 @@ def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
         settled = _by_text(reading, slot.thresholds, spaced=best.spaced)
     if slot.strict:
         settled = _strictly(settled, slot.thresholds)
+    if settled.status is Status.ACCEPT and best.gap is not None:
+        settled = _split(settled, best.gap)
     settled = replace(settled, edits=place_edits(settled, best.found))
     if settled.status is not Status.REJECT and outside(slot, best.found):
         return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
     return settled
 
 
+def _split(reading: SlotReading, at: int) -> SlotReading:
+    """Return a reading that may have a space too many, before a character."""
+    box = reading.characters[at].box
+    edit = Edit(
+        kind=EditKind.SPLIT, expected="", read=" ", at=at, confidence=GAP_CONFIDENCE, box=box
+    )
+    return replace(reading, status=Status.UNSURE, trouble=Trouble.MISSPELT, edits=(edit,))
+
+
 def _strictly(reading: SlotReading, thresholds: Thresholds) -> SlotReading:
-    """Return the reading of strict copy: capitals must be written, and signs surely themselves."""
+    """Return the reading of strict copy: it is in capitals only where it is written so."""
     if reading.status is not Status.ACCEPT:
         return reading
     written, read = normalise(reading.expected), allowed_case(reading.expected, reading.read)
-    if written != read:
-        told = replace(reading, edits=find_edits(written, read, from_loss=thresholds.accept))
-        return replace(told, status=Status.REJECT, trouble=Trouble.MISSPELT)
-    doubted = [one for one in reading.characters if _alike(one) and one.loss >= 0]
-    if not doubted:
+    if written == read:
         return reading
-    edits = find_edits(written, read, reading.characters, from_loss=0)
-    return replace(reading, status=Status.UNSURE, trouble=Trouble.MISSPELT, edits=edits)
+    told = replace(reading, edits=find_edits(written, read, from_loss=thresholds.accept))
+    return replace(told, status=Status.REJECT, trouble=Trouble.MISSPELT)
 
 
 def _alike(one: CharReading) -> bool:
@@ -121,14 +151,24 @@ def _by_losses(
     if letters < thresholds.accept and spaces < thresholds.accept:
         return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=())
     told = _with_edits(reading, characters, thresholds)
-    surely = letters >= thresholds.reject or spaces >= thresholds.no_space
+    surely = _surely_wrong(characters) >= thresholds.reject or spaces >= thresholds.no_space
     return replace(told, status=Status.REJECT if surely else Status.UNSURE)
 
 
 def worst_losses(characters: Sequence[CharReading], thresholds: Thresholds) -> tuple[float, float]:
-    """Return the largest loss of a letter, and of a space."""
-    letters = max((one.loss for one in characters if not _is_space(one)), default=-WORST)
+    """Return the largest loss of a letter, more where it looks like another, and of a space."""
+    letters = max((_weighed(one) for one in characters if not _is_space(one)), default=-WORST)
     return letters, max((one.loss for one in _wide_spaces(characters, thresholds)), default=-WORST)
+
+
+def _weighed(one: CharReading) -> float:
+    return one.loss + WARY * _alike(one)
+
+
+def _surely_wrong(characters: Sequence[CharReading]) -> float:
+    """Return the largest loss of a letter; what it looks like counts for less."""
+    losses = (one.loss - LENIENT * _alike(one) for one in characters if not _is_space(one))
+    return max(losses, default=-WORST)
 
 
 def _wide_spaces(
@@ -151,7 +191,8 @@ def _with_edits(
     reading: SlotReading, characters: tuple[CharReading, ...], thresholds: Thresholds
 ) -> SlotReading:
     wanted, read = allowed_case(reading.expected, reading.read), normalise(reading.read)
-    return replace(reading, edits=find_edits(wanted, read, characters, from_loss=thresholds.accept))
+    weighed = [replace(one, loss=_weighed(one)) for one in characters]
+    return replace(reading, edits=find_edits(wanted, read, weighed, from_loss=thresholds.accept))
 
 
 def back_in_place(seen: View, place: Box) -> View:

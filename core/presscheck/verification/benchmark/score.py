@@ -45,6 +45,7 @@ def check_case(seed: int, name: str, number: int, *, apart: bool = False) -> Out
             name=text.slot,
             text=text.text,
             box=region,
+            strict=text.strict,
             unreadable=using.unreadable(normalise(text.text)),
             type=KnownType(font=case.sized, certain=True) if case.known else None,
         )

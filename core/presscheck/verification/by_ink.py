@@ -1,0 +1,70 @@
+"""Says where the ink of a line shows a space that no letter tells of.
+
+Chinese and Japanese stand on equal squares, and readers see no space between them. A character that
+stands further from the one before it than all others do has a space before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from PIL import Image
+
+from presscheck.assets import CharReading
+from presscheck.verification.assign import Found
+from presscheck.verification.directions import has_sides
+from presscheck.verification.inked import Extent, extents
+from presscheck.verification.lines import Line
+from presscheck.verification.normalise import joins_without_space
+from presscheck.verification.shapes.strip import Course
+
+FEWEST = 3
+"""Characters from which on a line has a usual step."""
+WIDER, EMPTIER = 0.12, 0.08
+"""A space makes a step so much longer than the usual one, by its length, and the gap so much wider
+than any other, in em."""
+
+
+def wide_gap(
+    image: Image.Image, found: Found, characters: Sequence[CharReading] | None
+) -> int | None:
+    """Return which character of a slot stands too far from the one before it, None if none does.
+
+    It is looked for where the whole slot stands in one line and is written without spaces.
+    """
+    if characters is None or len(found) != 1 or len(characters) < FEWEST:
+        return None
+    text = [one.character for one in characters]
+    if not all(joins_without_space(*pair) for pair in pairwise(text)):
+        return None
+    placed = _extents(image, found[0], characters)
+    stand = [one for one in placed if one is not None]
+    if len(stand) < len(placed):
+        return None
+    steps = [after.middle - before.middle for before, after in pairwise(stand)]
+    gaps = [after.left - before.right for before, after in pairwise(stand)]
+    at = int(np.argmax(steps))
+    usual = float(np.median(steps[:at] + steps[at + 1 :]))
+    widest = max(gaps[:at] + gaps[at + 1 :])
+    if steps[at] - usual < WIDER * usual or gaps[at] - widest < EMPTIER:
+        return None
+    return at + 1
+
+
+def _extents(
+    image: Image.Image, line: Line, characters: Sequence[CharReading]
+) -> list[Extent | None]:
+    if not has_sides(line.corners):
+        return [None]
+    course = Course.of(line, *image.size)
+    middles = (
+        (
+            (one.box.x + one.box.width / 2) * image.width,
+            (one.box.y + one.box.height / 2) * image.height,
+        )
+        for one in characters
+    )
+    pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+    return extents(pixels, course, [course.way_of(*middle) for middle in middles])

@@ -1,0 +1,96 @@
+"""Measures where the ink of a line's characters stands, whatever type it is set in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from presscheck.verification.shapes.strip import ABOVE, Course
+from presscheck.verification.shapes.template import EM, Floats, Pixels
+
+INK = 0.5
+"""From so much on a pixel is ink."""
+STRONG = 24.0
+"""The least contrast of ink, in steps of RGB."""
+BODY = 1.15
+"""A detected line is so many em tall, about."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extent:
+    """Where the ink of a character ends, in em of the line: `top` and `bottom` count downwards."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        """Half-way from left to right."""
+        return (self.left + self.right) / 2
+
+
+def extents(pixels: Pixels, course: Course, ways: Sequence[float]) -> list[Extent | None]:
+    """Return the extent of each character of a line; None where no ink is found.
+
+    `pixels` are (height, width, 3), 0-255; `ways` say how far along the line the middle of each
+    character stands, in pixels, as the reader gives it.
+    """
+    em = course.tall / BODY
+    strip = course.cut(pixels, em)
+    ink = _ink(strip)
+    if ink is None:
+        return [None] * len(ways)
+    middles = [(way + em) * EM / em for way in ways]
+    columns = cv2.GaussianBlur(ink.sum(axis=0)[None], (0, 0), 1.0)[0]
+    cuts = [_emptiest(columns, *pair) for pair in pairwise(middles)]
+    pitch = float(np.median(np.diff(middles))) if len(middles) > 1 else float(EM)
+    ends = [middles[0] - pitch, *cuts, middles[-1] + pitch]
+    return [_extent(ink, round(start), round(end)) for start, end in pairwise(ends)]
+
+
+def _ink(strip: Floats) -> Floats | None:
+    """Return how much of each pixel of a level line is ink, about 0-1; None where there is none."""
+    edge = round(0.5 * ABOVE * EM)
+    frame = np.concatenate([strip[:edge].reshape(-1, 3), strip[-edge:].reshape(-1, 3)])
+    ground = np.median(frame, axis=0)
+    inside = strip[round(ABOVE * EM) : -round(ABOVE * EM)].reshape(-1, 3) - ground
+    contrast = np.linalg.norm(inside, axis=1)
+    strongest = inside[contrast >= np.quantile(contrast, 0.95)]
+    colour = np.median(strongest, axis=0) if len(strongest) else np.zeros(3)
+    far = float(colour @ colour)
+    if far < STRONG**2:
+        return None
+    ink = np.asarray((strip - ground) @ colour / far, np.float32)
+    margin = round(0.75 * ABOVE * EM)
+    ink[:margin] = ink[-margin:] = 0
+    return ink
+
+
+def _emptiest(columns: Floats, first: float, last: float) -> float:
+    """Return the column between two characters with the least ink."""
+    quarter = (last - first) / 4
+    start, end = round(first + quarter), round(last - quarter) + 1
+    part = columns[max(0, start) : end]
+    if not len(part):
+        return (first + last) / 2
+    least = np.nonzero(part <= part.min() + 0.05)[0]
+    return max(0, start) + float(least.mean())
+
+
+def _extent(ink: Floats, start: int, end: int) -> Extent | None:
+    part = ink[:, max(0, start) : max(0, end)] > INK
+    across, down = np.nonzero(part.any(axis=0))[0], np.nonzero(part.any(axis=1))[0]
+    if not len(across):
+        return None
+    return Extent(
+        left=(max(0, start) + float(across[0])) / EM,
+        right=(max(0, start) + float(across[-1]) + 1) / EM,
+        top=float(down[0]) / EM,
+        bottom=(float(down[-1]) + 1) / EM,
+    )
