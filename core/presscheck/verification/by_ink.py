@@ -1,12 +1,14 @@
-"""Says where the ink of a line shows a space that no letter tells of.
+"""Says what the ink of a line shows and no letter tells of, whatever type it is set in.
 
-Chinese and Japanese stand on equal squares, and readers see no space between them. A character that
-stands further from the one before it than all others do has a space before it.
+Chinese and Japanese stand on equal squares, and readers see no space between them: a character that
+stands further from the one before it than all others do has a space before it. And readers take a
+capital O for a zero: where copy has both in a line, their breadths tell them apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +24,10 @@ from presscheck.verification.shapes.strip import Course
 
 FEWEST = 3
 """Characters from which on a line has a usual step."""
+BROAD, BROADER = frozenset("O0"), 1.12
+"""In every face that draws the two apart, an O is so much broader than a 0, by its height."""
+SETTLED = -4.0
+"""The loss of a sign that its shape has settled."""
 WIDER, EMPTIER = 0.12, 0.08
 """A space makes a step so much longer than the usual one, by its length, and the gap so much wider
 than any other, in em."""
@@ -53,11 +59,34 @@ def wide_gap(
     return at + 1
 
 
+def told_apart(
+    image: Image.Image, found: Found, characters: Sequence[CharReading]
+) -> tuple[CharReading, ...]:
+    """Return characters with the doubt about O and 0 settled where they differ as they should."""
+    text = [one.character for one in characters]
+    doubted = any(
+        {one.character, one.instead} == BROAD and one.loss > SETTLED for one in characters
+    )
+    if len(found) != 1 or not doubted or not set(text) >= BROAD:
+        return tuple(characters)
+    inked = [one for one in characters if one.character != " "]
+    breadths: dict[str, list[float]] = {sign: [] for sign in BROAD}
+    for one, extent in zip(inked, _extents(image, found[0], inked), strict=True):
+        if extent is not None and one.character in BROAD:
+            breadths[one.character].append(extent.breadth)
+    if not all(breadths.values()) or min(breadths["O"]) < BROADER * max(breadths["0"]):
+        return tuple(characters)
+    return tuple(
+        replace(one, loss=min(one.loss, SETTLED)) if {one.character, one.instead} == BROAD else one
+        for one in characters
+    )
+
+
 def _extents(
     image: Image.Image, line: Line, characters: Sequence[CharReading]
 ) -> list[Extent | None]:
     if not has_sides(line.corners):
-        return [None]
+        return [None] * len(characters)
     course = Course.of(line, *image.size)
     middles = (
         (

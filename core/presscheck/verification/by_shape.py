@@ -58,7 +58,7 @@ CLEARLY, MUCH = 0.03, 0.35
 the expected one leaves unexplained is this share of what the other one does."""
 BETTER, SURELY, AGREED = 0.05, 0.2, 0.5
 """By so much it must fit better to stand there, and leave this share unexplained at most; the last
-where the reader takes it for that sign, too."""
+where the reader takes it for that sign, too, or cannot tell."""
 ALIKE_ODD = 0.6
 """Another glyph of the same character that differs this much as well shows how it is drawn."""
 SURE, UNSURE = 0.95, 0.6
@@ -122,7 +122,8 @@ def _pieces(
     if texts is None or len(wanted) != len(characters):
         return
     # In some fonts small letters look like capitals, and are others than the capitals.
-    cases = dict.fromkeys((_as_written(slot.text, wanted), _as_written(slot.text, slot.text)))
+    read = () if slot.strict else (_as_written(slot.text, wanted),)
+    cases = dict.fromkeys((*read, _as_written(slot.text, slot.text)))
     start = 0
     for line, text in zip(found, texts, strict=True):
         start = wanted.index(text, start)
@@ -291,7 +292,8 @@ def _rival(piece: Piece, shape: Shape, one: CharReading) -> str:
         return ""
     fits = [(rival_fit(piece.shapes, shape.at, rival) or 0.0, rival) for rival in sorted(rivals)]
     best = max(fits, default=(0.0, ""))
-    surely = 1 - best[0] < (AGREED if best[1] == one.instead else SURELY) * (1 - own)
+    agreed = best[1] == one.instead or any(expected in signs for signs in FORMS)
+    surely = 1 - best[0] < (AGREED if agreed else SURELY) * (1 - own)
     return best[1] if best[0] >= GOOD and best[0] - own > BETTER and surely else ""
 
 

@@ -34,6 +34,11 @@ class Extent:
         """Half-way from left to right."""
         return (self.left + self.right) / 2
 
+    @property
+    def breadth(self) -> float:
+        """Its width by its height."""
+        return (self.right - self.left) / (self.bottom - self.top)
+
 
 def extents(pixels: Pixels, course: Course, ways: Sequence[float]) -> list[Extent | None]:
     """Return the extent of each character of a line; None where no ink is found.
