@@ -72,8 +72,11 @@ def told_apart(
     inked = [one for one in characters if one.character != " "]
     breadths: dict[str, list[float]] = {sign: [] for sign in BROAD}
     for one, extent in zip(inked, _extents(image, found[0], inked), strict=True):
-        if extent is not None and one.character in BROAD:
-            breadths[one.character].append(extent.breadth)
+        if one.character not in BROAD:
+            continue
+        if extent is None or not extent.apart:
+            return tuple(characters)
+        breadths[one.character].append(extent.breadth)
     if not all(breadths.values()) or min(breadths["O"]) < BROADER * max(breadths["0"]):
         return tuple(characters)
     return tuple(

@@ -10,24 +10,33 @@ import cv2
 import numpy as np
 
 from presscheck.verification.shapes.strip import ABOVE, Course
-from presscheck.verification.shapes.template import EM, Floats, Pixels
+from presscheck.verification.shapes.template import EM, Bools, Floats, Pixels
 
 INK = 0.5
 """From so much on a pixel is ink."""
 STRONG = 24.0
 """The least contrast of ink, in steps of RGB."""
+TOUCHING = 0.04
+"""Less ink than this, in em, joins nothing."""
+STROKE, ASIDE = 0.05, 2.0
+"""Between two characters, ink as thick as a stroke, in em, weighs as much as 1; and so much the
+whole way from the middle to either of them."""
 BODY = 1.15
 """A detected line is so many em tall, about."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Extent:
-    """Where the ink of a character ends, in em of the line: `top` and `bottom` count downwards."""
+    """Where the ink of a character ends, in em of the line: `top` and `bottom` count downwards.
+
+    `apart` says that no ink joins it to its neighbours.
+    """
 
     left: float
     right: float
     top: float
     bottom: float
+    apart: bool
 
     @property
     def middle(self) -> float:
@@ -56,7 +65,8 @@ def extents(pixels: Pixels, course: Course, ways: Sequence[float]) -> list[Exten
     cuts = [_emptiest(columns, *pair) for pair in pairwise(middles)]
     pitch = float(np.median(np.diff(middles))) if len(middles) > 1 else float(EM)
     ends = [middles[0] - pitch, *cuts, middles[-1] + pitch]
-    return [_extent(ink, round(start), round(end)) for start, end in pairwise(ends)]
+    free = columns < TOUCHING * EM
+    return [_extent(ink, free, round(start), round(end)) for start, end in pairwise(ends)]
 
 
 def _ink(strip: Floats) -> Floats | None:
@@ -78,24 +88,25 @@ def _ink(strip: Floats) -> Floats | None:
 
 
 def _emptiest(columns: Floats, first: float, last: float) -> float:
-    """Return the column between two characters with the least ink."""
-    quarter = (last - first) / 4
-    start, end = round(first + quarter), round(last - quarter) + 1
-    part = columns[max(0, start) : end]
+    """Return where one character ends and the next begins: little ink, and near half-way."""
+    start, end = max(0, round(first)), round(last) + 1
+    part = columns[start:end]
     if not len(part):
         return (first + last) / 2
-    least = np.nonzero(part <= part.min() + 0.05)[0]
-    return max(0, start) + float(least.mean())
+    away = (np.arange(start, start + len(part)) - (first + last) / 2) / max(1.0, (last - first) / 2)
+    return start + float(np.argmin(part / (STROKE * EM) + ASIDE * away**2))
 
 
-def _extent(ink: Floats, start: int, end: int) -> Extent | None:
-    part = ink[:, max(0, start) : max(0, end)] > INK
+def _extent(ink: Floats, free: Bools, start: int, end: int) -> Extent | None:
+    start, end = max(0, start), max(0, min(end, ink.shape[1] - 1))
+    part = ink[:, start:end] > INK
     across, down = np.nonzero(part.any(axis=0))[0], np.nonzero(part.any(axis=1))[0]
     if not len(across):
         return None
     return Extent(
-        left=(max(0, start) + float(across[0])) / EM,
-        right=(max(0, start) + float(across[-1]) + 1) / EM,
+        left=(start + float(across[0])) / EM,
+        right=(start + float(across[-1]) + 1) / EM,
         top=float(down[0]) / EM,
         bottom=(float(down[-1]) + 1) / EM,
+        apart=bool(free[start] and free[end]),
     )

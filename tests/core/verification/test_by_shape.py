@@ -108,6 +108,34 @@ def test_strict_copy_may_stand_in_a_face_without_small_letters() -> None:
     assert read(image, "Summer sale", "Bungee", strict=True).status is Status.ACCEPT
 
 
+@pytest.mark.parametrize("wrong", ["Wake up t0 music", "Wake up to mu5ic"])
+def test_a_sign_that_stands_on_flat_ground_is_told_from_the_right_one(wrong: str) -> None:
+    told = read(drawn("Montserrat", wrong), "Wake up to music", "Montserrat")
+    at = next(at for at, one in enumerate(wrong) if one.isdigit())
+    assert told.status is Status.REJECT
+    assert (at, wrong[at]) in {(edit.at, edit.read) for edit in told.edits}
+
+
+@pytest.mark.parametrize("family", ["Merriweather", "Caveat", "Lobster Two"])
+def test_a_descender_that_reaches_into_the_next_line_is_no_blot(family: str) -> None:
+    image = Image.new("RGB", (700, 300), (250, 246, 238))
+    font = face(family).sized(70)
+    for row, text in enumerate(("Enjoy the day", "hide all")):
+        ImageDraw.Draw(image).text((60, 60 + 60 * row), text, font=font, fill=(20, 40, 90))
+    assert read(image, "Enjoy the day hide all", family).status is Status.ACCEPT
+
+
+@pytest.mark.parametrize("text", ["HELLO10", "ZOO 2000"])
+def test_an_o_is_no_zero_in_perspective(text: str) -> None:
+    image = drawn("Inter", text)
+    across = (1, 0.05, 0, -0.04, 1 - 0.0004 * 40, 0, 0, -0.0005)
+    bent = image.transform(image.size, Image.Transform.PERSPECTIVE, across, 3, fillcolor="white")
+    assert read(bent, text, "Inter").status is Status.ACCEPT
+    wrong = drawn("Inter", text.replace("O", "0"))
+    bent = wrong.transform(wrong.size, Image.Transform.PERSPECTIVE, across, 3, fillcolor="white")
+    assert read(bent, text, "Inter").status is Status.REJECT
+
+
 def test_right_copy_that_is_sheared_and_runs_away_is_accepted() -> None:
     image = drawn("Inter", "Up to 50% off")
     wide, high = image.size

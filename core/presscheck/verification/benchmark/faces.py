@@ -100,8 +100,8 @@ def every_face() -> tuple[Face, ...]:
 
 def _faces() -> Iterator[Face]:
     held_back = _held_back()
-    for package in distributions():
-        name = package.metadata["Name"].replace("-", "_").lower()
+    packages = {_name(package.metadata["Name"]): package for package in distributions()}
+    for name, package in packages.items():
         if not name.startswith(PACKAGES):
             continue
         root = Path(str(package.locate_file(name)))
@@ -133,10 +133,14 @@ def _held_back() -> frozenset[str]:
     """Return the font packages of the extra `benchmark-apart`, which nothing is developed on."""
     needs = (Requirement(one) for one in requires("presscheck") or ())
     return frozenset(
-        one.name.replace("-", "_").lower()
+        _name(one.name)
         for one in needs
         if one.marker is not None and one.marker.evaluate({"extra": APART_EXTRA})
     )
+
+
+def _name(package: str) -> str:
+    return package.replace("-", "_").lower()
 
 
 def _characters(path: Path) -> frozenset[str]:
