@@ -8,8 +8,10 @@ whatever the reader made of it.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from PIL import Image
@@ -29,6 +31,7 @@ from presscheck.verification.shapes import (
     own_fit,
     rival_fit,
 )
+from presscheck.verification.shapes.template import EM
 from presscheck.verification.slots import Expected
 
 KNOWN, ASKED = 0.9, 0.97
@@ -48,11 +51,14 @@ EDGE = 0.65
 """An edge of the ground shows about as much in a glyph's neighbours, at least this share of it."""
 LOST_LIKENESS, CERTAIN = 0.7, -4.0
 """A glyph that fits less, and is read with such a loss, was looked for in the wrong place."""
-SPACE, WIDE = 0.14, 0.19
+SPACE, WIDE, MOST = 0.14, 0.19, 0.75
 """A glyph that stands so much further away than the others do, in em, may have a space before it,
-and surely has one."""
+and surely has one; in fonts with narrow spaces it may from this part of one on."""
 NARROW_GAP = 0.06
 """The next glyph stands less than this off its place, in em, where the line goes on as usual."""
+ACCENT = 0.25
+"""A letter with another accent, or none, is out of the question only where the expected one leaves
+this share unexplained of what the other one does: the rest of the letter is the same."""
 CLEARLY, MUCH = 0.03, 0.35
 """By so much another sign must fit worse than the expected one to be out of the question; or what
 the expected one leaves unexplained is this share of what the other one does."""
@@ -69,7 +75,7 @@ FORMS = ("'‘’", '"“”„«»', "-–—")
 """Forms of one sign, which no reader tells apart; in strict copy the written one must stand."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Piece:
     """A line with the part of the copy that stands in it: `start` counts in the whole copy.
 
@@ -81,6 +87,11 @@ class Piece:
     shapes: LineShapes
     strict: bool
     others: tuple[Box, ...]
+
+    @cached_property
+    def narrowest(self) -> float:
+        """What may be a space in its font, in em."""
+        return min(SPACE, MOST * self.shapes.font(EM).getlength(" ") / EM)
 
 
 def by_shape(image: Image.Image, slot: Expected, found: Found, reading: SlotReading) -> SlotReading:
@@ -264,7 +275,7 @@ def _folded(piece: Piece, shape: Shape) -> bool:
 def _space(
     piece: Piece, shape: Shape, gap: float, characters: Sequence[CharReading]
 ) -> Iterator[Edit]:
-    if abs(gap) < SPACE:
+    if abs(gap) < piece.narrowest:
         return
     shapes = piece.shapes.shapes
     if shape.likeness < GOOD and not _keeps_on(shapes, shapes.index(shape), piece.shapes.usual_gap):
@@ -322,7 +333,11 @@ def _proved(piece: Piece, characters: Sequence[CharReading], slot: Expected) -> 
     """Tell whether every glyph of a line fits, and no other sign that is likelier fits as well."""
     usual = piece.shapes.usual_gap
     for shape in piece.shapes.shapes:
-        if shape.likeness < GOOD or _differs(shape, ODD) or abs(shape.gap - usual) > SPACE:
+        if (
+            shape.likeness < GOOD
+            or _differs(shape, ODD)
+            or abs(shape.gap - usual) > piece.narrowest
+        ):
             return False
         one = characters[piece.start + shape.at]
         if one.loss < slot.thresholds.accept or not one.instead:
@@ -341,4 +356,10 @@ def _beaten(piece: Piece, shape: Shape, rival: str) -> bool:
     own, other = own_fit(piece.shapes, shape.at), rival_fit(piece.shapes, shape.at, rival)
     if other is None or max(own, other) < GOOD:
         return False
+    if _bare(rival) == _bare(piece.shapes.text[shape.at]):
+        return 1 - own < ACCENT * (1 - other)
     return other - own < -CLEARLY or 1 - own < MUCH * (1 - other)
+
+
+def _bare(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter)[:1]

@@ -81,7 +81,8 @@ def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
     reading = replace(best.reading, views=len(views))
     if not best.found:
         return reading
-    scored = [one.characters for one in views if one.characters is not None]
+    whole = [one for one in views if not _overlooks_words(one, best)]
+    scored = [one.characters for one in whole if one.characters is not None]
     alike = [one for one in scored if len(one) == len(scored[0])]
     if alike:
         spaced = any(one.spaced for one in views)
@@ -96,6 +97,19 @@ def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
     if settled.status is not Status.REJECT and outside(slot, best.found):
         return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
     return settled
+
+
+def _overlooks_words(seen: View, best: View) -> bool:
+    """Tell whether a look found only some lines of copy that another one found more of.
+
+    A detector overlooks a line that another look sees; a letter that one look misses counts.
+    """
+    wanted, words = (
+        normalise(text).casefold().split() for text in (best.reading.expected, seen.reading.read)
+    )
+    starts = range(len(wanted) - len(words) + 1)
+    some = any(wanted[start : start + len(words)] == words for start in starts)
+    return some and len(words) < min(len(wanted), len(normalise(best.reading.read).split()))
 
 
 def _split(reading: SlotReading, at: int) -> SlotReading:
