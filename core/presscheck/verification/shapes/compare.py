@@ -47,6 +47,8 @@ INK, SPECK = 0.5, 0.05
 """From so much on a pixel is ink, and from such a share of them on ink is a letter."""
 USUAL = 0.03
 """What every line differs from its font by, at least."""
+UNLIKE = 0.7
+"""What fits less to the pixel doesn't fit between pixels either."""
 FEW = 4
 """From so many glyphs on a line's course is known."""
 EXPECTED = 0.97
@@ -347,9 +349,7 @@ def _fit_in_shape(
     fits = matched(shown, wanted)
     y, x = np.unravel_index(int(fits.argmax()), fits.shape)
     step = np.array([[1, 0, x], [0, 1, y]], np.float32)
-    near = aligned(wanted, shown, step, cv2.MOTION_TRANSLATION)
-    weight = ownership(glyph, part)
-    tried = [
-        warped(shown, one, (right - left, bottom - top)) for one in (step, near) if one is not None
-    ]
-    return max(correlation(wanted, seen, weight) for seen in tried)
+    weight, size = ownership(glyph, part), (right - left, bottom - top)
+    fit = correlation(wanted, warped(shown, step, size), weight)
+    near = aligned(wanted, shown, step, cv2.MOTION_TRANSLATION) if fit > UNLIKE else None
+    return fit if near is None else max(fit, correlation(wanted, warped(shown, near, size), weight))

@@ -47,6 +47,8 @@ SMALLEST = 6.0
 """Pixels per em of the image: what is smaller has no shape."""
 CONTRAST = 10.0
 """The least distance of ink and ground in RGB."""
+PERFECT = 0.9999
+"""A correlation that nothing but flat ground has."""
 FLAT, FLAT_INK = 1.0, 0.02
 """Where values, 0-255, spread less than this there is no ink; and where ink, 0-1, does."""
 
@@ -183,14 +185,16 @@ def matched(area: Floats, patch: Floats, flat: float = FLAT_INK) -> Floats:
 
     It is 0 where values spread less than `flat`: OpenCV lets anything correlate with nothing.
     """
-    fits = cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED)
+    fits = np.asarray(cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED), np.float32)
+    if float(np.abs(fits).max()) < PERFECT:
+        return fits
     size, corner = patch.shape[::-1], {"anchor": (0, 0), "borderType": cv2.BORDER_REPLICATE}
     centred: Any = area - np.float32(area.mean())
     mean = cv2.boxFilter(centred, cv2.CV_32F, size, **corner)
     square = cv2.sqrBoxFilter(centred, cv2.CV_32F, size, **corner)
     rows, columns = fits.shape
     fits[(square - mean * mean)[:rows, :columns] < flat * flat] = 0.0
-    return np.asarray(fits, np.float32)
+    return fits
 
 
 def _as_ink(strip: Floats, template: Template, glyph: Glyph, warp: Warp) -> Floats | None:

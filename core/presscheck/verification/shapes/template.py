@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,6 +23,8 @@ Floats = np.ndarray[Any, np.dtype[np.float32]]
 Pixels = np.ndarray[Any, Any]
 """(height, width, 3), 0-255."""
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
+Edges = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
 Rect = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels of a template; the last two are exclusive."""
 
@@ -54,7 +56,7 @@ class Glyph:
     """
 
     at: int
-    box: tuple[float, float, float, float]
+    box: Edges
     beside: Bools
 
     @property
@@ -98,8 +100,13 @@ def draw_template(font: Sized, text: str) -> Template | None:
     origin = MARGIN - left, MARGIN - top
     coverage = _drawn(sized, text, size, origin)
     known = {character: _measure(sized, character) for character in text}
-    glyphs = [_glyph(sized, text, at, origin, coverage, known[text[at]]) for at in range(len(text))]
-    return Template(coverage=coverage, glyphs=tuple(glyph for glyph in glyphs if glyph is not None))
+    boxes = [_box(sized, text, at, origin, known[text[at]]) for at in range(len(text))]
+    glyphs = tuple(
+        Glyph(at=at, box=box, beside=_beside(sized, text[at], known[text[at]], box, near, coverage))
+        for at, (box, near) in enumerate(zip(boxes, _neighbours(boxes), strict=True))
+        if box is not None
+    )
+    return Template(coverage=coverage, glyphs=glyphs)
 
 
 def _drawn(
@@ -114,7 +121,7 @@ def _drawn(
 class _Measures:
     """The ink of a character by itself, from its origin, and how far the next one stands."""
 
-    box: tuple[float, float, float, float]
+    box: Edges
     advance: float
 
 
@@ -122,31 +129,45 @@ def _measure(font: ImageFont.FreeTypeFont, character: str) -> _Measures:
     return _Measures(box=font.getbbox(character), advance=font.getlength(character))
 
 
-def _glyph(
-    font: ImageFont.FreeTypeFont,
-    text: str,
-    at: int,
-    origin: tuple[int, int],
-    coverage: Floats,
-    known: _Measures,
-) -> Glyph | None:
-    """Return a character of a line as a glyph; kerning is counted before it."""
+def _box(
+    font: ImageFont.FreeTypeFont, text: str, at: int, origin: tuple[int, int], known: _Measures
+) -> Edges | None:
+    """Return where a character of a line has its ink, None if it has none; kerning is before it."""
     left, top, right, bottom = known.box
     if text[at].isspace() or right <= left or bottom <= top:
         return None
     x = origin[0] + font.getlength(text[: at + 1]) - known.advance
-    box = x + left, origin[1] + top, x + right, origin[1] + bottom
+    return x + left, origin[1] + top, x + right, origin[1] + bottom
+
+
+def _neighbours(boxes: Sequence[Edges | None]) -> Iterator[list[Edges]]:
+    """Yield for each character the boxes of those beside it that have ink."""
+    for at in range(len(boxes)):
+        yield [box for one in (at - 1, at + 1) if 0 <= one < len(boxes) and (box := boxes[one])]
+
+
+def _beside(
+    font: ImageFont.FreeTypeFont,
+    character: str,
+    known: _Measures,
+    box: Edges,
+    near: Sequence[Edges],
+    coverage: Floats,
+) -> Bools:
+    """Return where other glyphs have ink around a character."""
     part = _around([box], PAD, coverage.shape)
-    size = part[2] - part[0], part[3] - part[1]
-    alone = _drawn(font, text[at], size, (x - part[0], origin[1] - part[1]))
-    others = coverage[part[1] : part[3], part[0] : part[2]] - alone > SOME
-    near = np.ones((3, 3), np.uint8)
-    return Glyph(at=at, box=box, beside=cv2.dilate(others.astype(np.uint8), near) > 0)
+    others = coverage[part[1] : part[3], part[0] : part[2]].copy()
+    if any(other[0] < box[2] + 1 and box[0] - 1 < other[2] for other in near):
+        origin = box[0] - known.box[0] - part[0], box[1] - known.box[1] - part[1]
+        others -= _drawn(font, character, (part[2] - part[0], part[3] - part[1]), origin)
+    else:
+        left, right = int(np.floor(box[0])) - part[0], int(np.ceil(box[2])) - part[0]
+        others[:, max(0, left) : right] = 0
+    square = np.ones((3, 3), np.uint8)
+    return np.asarray(cv2.dilate((others > SOME).astype(np.uint8), square) > 0, np.bool_)
 
 
-def _around(
-    boxes: Sequence[tuple[float, float, float, float]], pad: int, shape: tuple[int, ...]
-) -> Rect:
+def _around(boxes: Sequence[Edges], pad: int, shape: tuple[int, ...]) -> Rect:
     return (
         max(0, int(np.floor(min(box[0] for box in boxes) - pad))),
         max(0, int(np.floor(min(box[1] for box in boxes) - pad))),
