@@ -69,5 +69,6 @@ def test_a_clean_accept_against_rapidocr_as_it_comes() -> None:
         cv2.setNumThreads(threads)
     print(
         f"CPU seconds of a clean accept, {SIDE}x{SIDE} and four slots, to reading it with RapidOCR "
-        f"as it comes: {plain / baseline:.2f}; with the type of every slot known {shaped / baseline:.2f}"
+        f"as it comes: {plain / baseline:.2f}; with the type of every slot known "
+        f"{shaped / baseline:.2f}"
     )

@@ -32,6 +32,10 @@ class Posteriors:
     across: float
 
 
+LATIN, GREEK = "ABEZHIKMNOPTYXoßµ", "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοβμ"
+SAME_SHAPE = dict(zip(LATIN + GREEK, GREEK + LATIN, strict=True))
+
+
 class Alphabet:
     """The characters that a recogniser knows, and which of them count as the same."""
 
@@ -46,7 +50,12 @@ class Alphabet:
     def alike(self, character: str) -> list[int]:
         """Return the classes that are read as a normalised character; none if it knows none.
 
-        >>> Alphabet({"-": 1, "–": 2, "a": 3}).alike("-")
+        Letters of another script that have the same shape count, too: nobody can tell them apart.
+
+        >>> Alphabet({"-": 1, "–": 2, "ß": 3, "β": 4}).alike("-")
         [1, 2]
+        >>> Alphabet({"-": 1, "–": 2, "ß": 3, "β": 4}).alike("ß")
+        [3, 4]
         """
-        return self._alike.get(character, [])
+        own = self._alike.get(character, [])
+        return own and [*own, *self._alike.get(SAME_SHAPE.get(character, ""), [])]

@@ -50,7 +50,7 @@ class Face:
     path: Path
     kind: str
     characters: frozenset[str]
-    apart: bool
+    apart: bool = False
 
     def sized(self, pixels: float, weight: float = 0.5) -> ImageFont.FreeTypeFont:
         """Return the font at a size; `weight`, 0-1, is where on a variable font's axis."""

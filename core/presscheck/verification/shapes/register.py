@@ -188,13 +188,18 @@ def matched(area: Floats, patch: Floats, flat: float = FLAT_INK) -> Floats:
     fits = np.asarray(cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED), np.float32)
     if float(np.abs(fits).max()) < PERFECT:
         return fits
-    size, corner = patch.shape[::-1], {"anchor": (0, 0), "borderType": cv2.BORDER_REPLICATE}
-    centred: Any = area - np.float32(area.mean())
-    mean = cv2.boxFilter(centred, cv2.CV_32F, size, **corner)
-    square = cv2.sqrBoxFilter(centred, cv2.CV_32F, size, **corner)
+    centred = area - np.float32(area.mean())
+    mean = _means(centred, patch.shape)
+    square = _means(centred * centred, patch.shape)
     rows, columns = fits.shape
     fits[(square - mean * mean)[:rows, :columns] < flat * flat] = 0.0
     return fits
+
+
+def _means(area: Floats, size: tuple[int, ...]) -> Floats:
+    """Return the mean of an area below and right of each pixel, over `size` (height, width)."""
+    mean = cv2.blur(area, (size[1], size[0]), anchor=(0, 0), borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(mean, np.float32)
 
 
 def _as_ink(strip: Floats, template: Template, glyph: Glyph, warp: Warp) -> Floats | None:
