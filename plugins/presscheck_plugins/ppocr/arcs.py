@@ -144,6 +144,8 @@ def _ink_arc(strip: Pixels, x: Corners, y: Corners) -> Arc | None:
     if len(points) < LEAST_INK:
         return None
     circle = without_strays(points[:: 1 + len(points) // MOST_INK])
+    if circle is None:
+        return None
     low, high = (float(end) for end in np.quantile(circle.off, [0.01, 0.99]))
     middle, angles = _angles(circle.points, circle.centre)
     first, last = float(angles.min()), float(angles.max())

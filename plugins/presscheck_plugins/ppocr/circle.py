@@ -13,6 +13,8 @@ STEPS = 12
 STRAY = 2.2
 """Points farther off than this, in deviations, are left out."""
 ROUNDS = 3
+FEWEST = 3
+"""So many points make a circle."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -43,13 +45,18 @@ def fit_circle(points: Corners) -> Circle:
     return Circle(centre=centre + mean, radius=abs(radius), points=points, off=off)
 
 
-def without_strays(points: Corners) -> Circle:
-    """Return the circle of points once those far from it are left out, and the points left."""
+def without_strays(points: Corners) -> Circle | None:
+    """Return the circle of points once those far from it are left out, and the points left.
+
+    None where no circle fits: the points of a straight line run away.
+    """
     circle = fit_circle(points)
     for _ in range(ROUNDS):
         near = np.abs(circle.off) <= STRAY * float(circle.off.std()) + 1e-9
+        if near.sum() < FEWEST:
+            return None
         circle = fit_circle(circle.points[near])
-    return circle
+    return circle if np.isfinite(circle.off).all() else None
 
 
 def _solved(design: Corners, wanted: Corners) -> tuple[float, float, float]:
