@@ -64,9 +64,7 @@ def told_apart(
 ) -> tuple[CharReading, ...]:
     """Return characters with the doubt about O and 0 settled where they differ as they should."""
     text = [one.character for one in characters]
-    doubted = any(
-        {one.character, one.instead} == BROAD and one.loss > SETTLED for one in characters
-    )
+    doubted = any(_is_broad(one) and one.loss > SETTLED for one in characters)
     if len(found) != 1 or not doubted or not set(text) >= BROAD:
         return tuple(characters)
     inked = [one for one in characters if one.character != " "]
@@ -80,9 +78,13 @@ def told_apart(
     if not all(breadths.values()) or min(breadths["O"]) < BROADER * max(breadths["0"]):
         return tuple(characters)
     return tuple(
-        replace(one, loss=min(one.loss, SETTLED)) if {one.character, one.instead} == BROAD else one
-        for one in characters
+        replace(one, loss=min(one.loss, SETTLED)) if _is_broad(one) else one for one in characters
     )
+
+
+def _is_broad(one: CharReading) -> bool:
+    """Tell whether a reader takes an O for a 0, or a 0 for an O."""
+    return one.character != one.instead and one.character in BROAD and one.instead in BROAD
 
 
 def _extents(

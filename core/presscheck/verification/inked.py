@@ -61,7 +61,7 @@ def extents(pixels: Pixels, course: Course, ways: Sequence[float]) -> list[Exten
     if ink is None:
         return [None] * len(ways)
     middles = [(way + em) * EM / em for way in ways]
-    columns = cv2.GaussianBlur(ink.sum(axis=0)[None], (0, 0), 1.0)[0]
+    columns = np.asarray(cv2.GaussianBlur(ink.sum(axis=0)[None], (0, 0), 1.0)[0], np.float32)
     cuts = [_emptiest(columns, *pair) for pair in pairwise(middles)]
     pitch = float(np.median(np.diff(middles))) if len(middles) > 1 else float(EM)
     ends = [middles[0] - pitch, *cuts, middles[-1] + pitch]

@@ -188,7 +188,7 @@ def matched(area: Floats, patch: Floats, flat: float = FLAT_INK) -> Floats:
     fits = np.asarray(cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED), np.float32)
     if float(np.abs(fits).max()) < PERFECT:
         return fits
-    centred = area - np.float32(area.mean())
+    centred = np.asarray(area - area.mean(), np.float32)
     mean = _means(centred, patch.shape)
     square = _means(centred * centred, patch.shape)
     rows, columns = fits.shape
