@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 import cv2
 import numpy as np
@@ -333,10 +332,9 @@ def _course_of_shapes(line: LineShapes, glyph: Glyph, others: Sequence[Glyph]) -
     shapes = np.array([warps[one.at][:, :2].ravel() for one in others])
     fits = {shape.at: shape.likeness for shape in line.shapes}
     weights = [max(0.05, fits[one.at] - LOOSE) for one in others]
-    course: Any = np.polynomial.polynomial.polyfit(
-        (ways - glyph.middle[0]) / EM, shapes, bend, w=np.array(weights)
-    )
-    return np.asarray(course[0].reshape(2, 2), np.float32)
+    away = np.asarray((ways - glyph.middle[0]) / EM, np.float64)
+    course = np.polyfit(away, shapes, bend, w=weights)
+    return np.asarray(course[-1].reshape(2, 2), np.float32)
 
 
 def _fit_in_shape(
