@@ -8,7 +8,6 @@ whatever the reader made of it.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,7 +19,7 @@ from presscheck.assets import Box, CharReading, Edit, EditKind, SlotReading, Sta
 from presscheck.verification.assign import Found
 from presscheck.verification.directions import has_sides
 from presscheck.verification.judging import ALIKE
-from presscheck.verification.normalise import allowed_case, tidy
+from presscheck.verification.normalise import allowed_case, bare, tidy
 from presscheck.verification.scoring import split_copy
 from presscheck.verification.shapes import (
     Course,
@@ -291,13 +290,17 @@ def _space(
 def _rival(piece: Piece, shape: Shape, one: CharReading) -> str:
     """Return the sign that fits clearly better than the expected one, "" if none does.
 
-    Signs that look alike are tried, and what the reader takes it for where it is in doubt.
+    Signs that look alike are tried, what the reader takes it for where it is in doubt, and the
+    other case where the glyph is not whole.
     """
     expected = piece.shapes.text[shape.at]
     alike = (*ALIKE, *FORMS) if piece.strict else ALIKE
     rivals = {sign for signs in alike if expected in signs for sign in signs} - {expected}
     if one.loss > DOUBT and len(one.instead) == 1:
         rivals.add(one.instead)
+    other = expected.swapcase()
+    if shape.likeness < WHOLE and len(other) == 1 and other != expected:
+        rivals.add(other)
     own = own_fit(piece.shapes, shape.at, enough=1 - BETTER) if rivals else 1.0
     if own > 1 - BETTER:
         return ""
@@ -356,10 +359,6 @@ def _beaten(piece: Piece, shape: Shape, rival: str) -> bool:
     own, other = own_fit(piece.shapes, shape.at), rival_fit(piece.shapes, shape.at, rival)
     if other is None or max(own, other) < GOOD:
         return False
-    if _bare(rival) == _bare(piece.shapes.text[shape.at]):
+    if bare(rival) == bare(piece.shapes.text[shape.at]):
         return 1 - own < ACCENT * (1 - other)
     return other - own < -CLEARLY or 1 - own < MUCH * (1 - other)
-
-
-def _bare(letter: str) -> str:
-    return unicodedata.normalize("NFD", letter)[:1]

@@ -23,7 +23,7 @@ from presscheck.verification.compare import same_letters
 from presscheck.verification.differences import find_edits
 from presscheck.verification.forced import WORST
 from presscheck.verification.lines import Line
-from presscheck.verification.normalise import allowed_case, normalise
+from presscheck.verification.normalise import allowed_case, bare, normalise
 from presscheck.verification.places import place_edits
 from presscheck.verification.rows import spaces_hold
 from presscheck.verification.scoring import score_slot
@@ -37,6 +37,8 @@ ALIKE = (
 WARY, LENIENT = 1.5, 1.5
 """So much smaller a loss is needed to accept a sign that may be one that looks like it, and so much
 larger a one to reject it: readers take right ones for such, in script faces above all."""
+AGAINST_INK = 1.5
+"""From so many times the loss on from which a space surely isn't there, ink doesn't prove one."""
 GAP_CONFIDENCE = 0.6
 """Of a space that the ink alone shows, between characters that are written without any."""
 NARROW = frozenset("%€$£¥°")
@@ -136,8 +138,11 @@ def _strictly(reading: SlotReading, thresholds: Thresholds) -> SlotReading:
 
 
 def _alike(one: CharReading) -> bool:
-    """Tell whether a sign is taken for another one that looks like it."""
-    return any(one.character in signs and one.instead in signs for signs in ALIKE if one.instead)
+    """Tell whether a sign is taken for one that looks like it, or differs in its accent alone."""
+    if len(one.instead) != 1 or one.instead == one.character:
+        return False
+    accent = one.character.isalpha() and bare(one.character) == bare(one.instead)
+    return accent or any(one.character in signs and one.instead in signs for signs in ALIKE)
 
 
 def _middle(views: Sequence[tuple[CharReading, ...]]) -> tuple[CharReading, ...]:
@@ -163,7 +168,7 @@ def _by_losses(
     spaced: bool,
 ) -> SlotReading:
     letters, spaces = worst_losses(characters, thresholds)
-    spaces = -WORST if spaced else spaces
+    spaces = -WORST if spaced and spaces < AGAINST_INK * thresholds.no_space else spaces
     reading = replace(
         reading, characters=characters, thresholds=thresholds, loss=max(letters, spaces)
     )

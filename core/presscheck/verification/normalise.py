@@ -40,6 +40,15 @@ def tidy(text: str) -> str:
     return " ".join(kept.split())
 
 
+def bare(letter: str) -> str:
+    """Return a letter without its accent.
+
+    >>> bare("é"), bare("e")
+    ('e', 'e')
+    """
+    return unicodedata.normalize("NFD", letter)[:1]
+
+
 def compact(text: str) -> str:
     """Return `text` normalised and without spaces.
 

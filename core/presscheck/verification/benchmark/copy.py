@@ -194,7 +194,7 @@ CODES = (
     "WELCOME5",
     "Z8-QB20",
     "No. 15518",
-    "VIP 2O26",
+    "VIP 2026",
     "0551 86 70",
 )
 
@@ -278,7 +278,7 @@ PRICES_APART = (
     "$0.79",
     "60 % OFF",
 )
-CODES_APART = ("FRESH30", "K7-SB52", "Ref. 40816", "CLUB 1O1", "LOYAL8", "0211 64 93 05")
+CODES_APART = ("FRESH30", "K7-SB52", "Ref. 40816", "CLUB 101", "LOYAL8", "0211 64 93 05")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
