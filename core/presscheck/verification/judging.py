@@ -175,7 +175,7 @@ def _by_losses(
     if letters < thresholds.accept and spaces < thresholds.accept:
         return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=())
     told = _with_edits(reading, characters, thresholds)
-    surely = _surely_wrong(characters) >= thresholds.reject or spaces >= thresholds.no_space
+    surely = surely_wrong(characters) >= thresholds.reject or spaces >= thresholds.no_space
     return replace(told, status=Status.REJECT if surely else Status.UNSURE)
 
 
@@ -189,7 +189,7 @@ def _weighed(one: CharReading) -> float:
     return one.loss + WARY * _alike(one)
 
 
-def _surely_wrong(characters: Sequence[CharReading]) -> float:
+def surely_wrong(characters: Sequence[CharReading]) -> float:
     """Return the largest loss of a letter; what it looks like counts for less."""
     losses = (one.loss - LENIENT * _alike(one) for one in characters if not _is_space(one))
     return max(losses, default=-WORST)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from presscheck.assets import CharReading, SlotReading, Status, Thresholds, Trouble
 from presscheck.registry import ReadText
-from presscheck.verification.judging import worst_losses
+from presscheck.verification.judging import surely_wrong, worst_losses
 from presscheck.verification.mistakes import span
 from presscheck.verification.normalise import normalise
 from presscheck.verification.proofread import Look, proofread
@@ -98,7 +98,8 @@ def _worst(reading: SlotReading) -> float:
     """Return up to which `reject` a reading that isn't accepted is rejected."""
     if reading.trouble is Trouble.MISPLACED or not reading.characters:
         return inf if reading.status is Status.REJECT else -inf
-    letters, spaces = worst_losses(reading.characters, DEFAULT)
+    letters = surely_wrong(reading.characters)
+    _, spaces = worst_losses(reading.characters, DEFAULT)
     lost = spaces >= DEFAULT.no_space and (reading.loss or 0.0) >= DEFAULT.no_space
     return inf if lost else letters
 
