@@ -8,6 +8,7 @@ whatever the reader made of it.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -46,6 +47,8 @@ LOST = 0.8
 DOUBT = -3.0
 """From such a loss on a reader isn't sure of a character."""
 ASTRAY = 0.2
+ACUTE, MARK, ACCENTED = "\N{COMBINING ACUTE ACCENT}", 0.4, 0.7
+"""An accent, and how much ink above a letter may be one, or surely is."""
 EDGE = 0.65
 """An edge of the ground shows about as much in a glyph's neighbours, at least this share of it."""
 LOST_LIKENESS, CERTAIN = 0.7, -4.0
@@ -55,9 +58,11 @@ SPACE, WIDE, MOST = 0.14, 0.19, 0.75
 and surely has one; in fonts with narrow spaces it may from this part of one on."""
 NARROW_GAP = 0.06
 """The next glyph stands less than this off its place, in em, where the line goes on as usual."""
+MARKED = ({",", ";"}, {".", ":"}, {"-", "="})
 ACCENT = 0.25
-"""A letter with another accent, or none, is out of the question only where the expected one leaves
-this share unexplained of what the other one does: the rest of the letter is the same."""
+"""A letter with another accent, or none, or a sign with one mark more, is out of the question only
+where the expected one leaves this share unexplained of what the other one does: the rest is the
+same."""
 CLEARLY, MUCH = 0.03, 0.35
 """By so much another sign must fit worse than the expected one to be out of the question; or what
 the expected one leaves unexplained is this share of what the other one does."""
@@ -189,6 +194,9 @@ def _edits(
         rival = _rival(piece, shape, characters[piece.start + shape.at])
         if rival:
             yield _edit(piece, shape, characters, EditKind.SUBSTITUTED, rival, SURE)
+        elif mark := _mark(piece, shape, size):
+            sure = SURE if mark > ACCENTED else UNSURE
+            yield _edit(piece, shape, characters, EditKind.MALFORMED, "", sure)
         elif index in odd and not _explained(piece, index, odd, size):
             sure = SURE if _differs(shape, WRONG) else UNSURE
             yield _edit(piece, shape, characters, EditKind.MALFORMED, "", sure)
@@ -259,11 +267,25 @@ def _from_other_line(piece: Piece, shape: Shape, size: tuple[int, int]) -> bool:
     """Tell whether ink that is too much is another line's: a descender reaches down to the next."""
     if shape.missing > shape.extra or not piece.others:
         return False
-    x, y = piece.shapes.place_of_extra(shape.at)
-    x, y = x / size[0], y / size[1]
+    return _in_other_line(piece, piece.shapes.place_of_extra(shape.at), size)
+
+
+def _in_other_line(piece: Piece, place: tuple[float, float], size: tuple[int, int]) -> bool:
+    x, y = place[0] / size[0], place[1] / size[1]
     return any(
         box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height for box in piece.others
     )
+
+
+def _mark(piece: Piece, shape: Shape, size: tuple[int, int]) -> float:
+    """Return how much ink stands above a letter that could have an accent there, and has none."""
+    letter = piece.shapes.text[shape.at]
+    if len(unicodedata.normalize("NFC", letter + ACUTE)) != 1:
+        return 0.0
+    mark = piece.shapes.above(shape.at)
+    if mark.ink < MARK or _in_other_line(piece, mark.place, size):
+        return 0.0
+    return mark.ink
 
 
 def _folded(piece: Piece, shape: Shape) -> bool:
@@ -336,11 +358,9 @@ def _proved(piece: Piece, characters: Sequence[CharReading], slot: Expected) -> 
     """Tell whether every glyph of a line fits, and no other sign that is likelier fits as well."""
     usual = piece.shapes.usual_gap
     for shape in piece.shapes.shapes:
-        if (
-            shape.likeness < GOOD
-            or _differs(shape, ODD)
-            or abs(shape.gap - usual) > piece.narrowest
-        ):
+        doubted = _space_in_doubt(piece, shape, characters, slot)
+        widest = NARROW_GAP if doubted else piece.narrowest
+        if shape.likeness < GOOD or _differs(shape, ODD) or abs(shape.gap - usual) > widest:
             return False
         one = characters[piece.start + shape.at]
         if one.loss < slot.thresholds.accept or not one.instead:
@@ -352,6 +372,19 @@ def _proved(piece: Piece, characters: Sequence[CharReading], slot: Expected) -> 
     return True
 
 
+def _space_in_doubt(
+    piece: Piece, shape: Shape, characters: Sequence[CharReading], slot: Expected
+) -> bool:
+    """Tell whether the reader sees a space before a glyph where none should be, or none."""
+    at = piece.start + shape.at
+    own, before = characters[at], characters[max(0, at - 1)]
+    doubts = (
+        own.loss if own.instead.startswith(" ") else None,
+        before.loss if before.character == " " or before.instead.endswith(" ") else None,
+    )
+    return any(loss is not None and loss >= slot.thresholds.accept for loss in doubts)
+
+
 def _beaten(piece: Piece, shape: Shape, rival: str) -> bool:
     """Tell whether a sign that a reader finds likelier fits worse, or looks the same."""
     if drawn_alike(piece.shapes.font, piece.shapes.text[shape.at], rival):
@@ -359,6 +392,7 @@ def _beaten(piece: Piece, shape: Shape, rival: str) -> bool:
     own, other = own_fit(piece.shapes, shape.at), rival_fit(piece.shapes, shape.at, rival)
     if other is None or max(own, other) < GOOD:
         return False
-    if bare(rival) == bare(piece.shapes.text[shape.at]):
+    expected = piece.shapes.text[shape.at]
+    if bare(rival) == bare(expected) or {rival, expected} in MARKED:
         return 1 - own < ACCENT * (1 - other)
     return other - own < -CLEARLY or 1 - own < MUCH * (1 - other)

@@ -38,7 +38,8 @@ WARY, LENIENT = 1.5, 1.5
 """So much smaller a loss is needed to accept a sign that may be one that looks like it, and so much
 larger a one to reject it: readers take right ones for such, in script faces above all."""
 AGAINST_INK = 1.5
-"""From so many times the loss on from which a space surely isn't there, ink doesn't prove one."""
+"""From so many times the loss on from which a space surely isn't there, ink doesn't prove one; and
+from the loss that rejects a letter on it doesn't prove that there is none."""
 GAP_CONFIDENCE = 0.6
 """Of a space that the ink alone shows, between characters that are written without any."""
 NARROW = frozenset("%€$£¥°")
@@ -168,7 +169,8 @@ def _by_losses(
     spaced: bool,
 ) -> SlotReading:
     letters, spaces = worst_losses(characters, thresholds)
-    spaces = -WORST if spaced and spaces < AGAINST_INK * thresholds.no_space else spaces
+    if spaced and not _against_ink(characters, thresholds):
+        spaces = -WORST
     reading = replace(
         reading, characters=characters, thresholds=thresholds, loss=max(letters, spaces)
     )
@@ -204,6 +206,16 @@ def _wide_spaces(
         narrow = one.character == " " and beside & NARROW and one.loss < thresholds.no_space
         if _is_space(one) and not narrow:
             yield one
+
+
+def _against_ink(characters: Sequence[CharReading], thresholds: Thresholds) -> bool:
+    """Tell whether a reader is so sure of its spaces that the ink's gaps prove nothing."""
+    spaces = (one for one in characters if _is_space(one))
+    return any(
+        one.loss
+        >= (AGAINST_INK * thresholds.no_space if one.character == " " else thresholds.reject)
+        for one in spaces
+    )
 
 
 def _is_space(one: CharReading) -> bool:

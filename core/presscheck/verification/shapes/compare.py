@@ -49,6 +49,9 @@ USUAL = 0.03
 """What every line differs from its font by, at least."""
 UNLIKE = 0.7
 """What fits less to the pixel doesn't fit between pixels either."""
+HIGH, SMALL, FAINT = 14, 5, 0.1
+"""Pixels above a glyph's surroundings that may hold an accent, and those of a dot; the font's own
+ink is more than the last."""
 FEW = 4
 """From so many glyphs on a line's course is known."""
 EXPECTED = 0.97
@@ -80,6 +83,14 @@ class Shape:
     def worst(self) -> float:
         """The worse of what is missing and what is too much."""
         return max(self.missing, self.extra)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """Ink, 0-1, where the font has none, and its place in pixels of the image."""
+
+    ink: float
+    place: tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +129,21 @@ class LineShapes:
         y, x = np.unravel_index(int(extra.argmax()), extra.shape)
         spotted = spot(found.warps[at], np.array([part[0] + x, part[1] + y], np.float32))
         return found.course.place_of(spotted, found.em)
+
+    def above(self, at: int) -> Mark:
+        """Return the most ink above a glyph, where the font has none."""
+        found = self.registered
+        glyph = next(one for one in found.template.glyphs if one.at == at)
+        left, top, right, _ = found.template.around(glyph)
+        part = left, max(0, top - HIGH), right, max(1, round(glyph.box[1]) - 1)
+        expected = cv2.dilate(_cut(found.template.coverage, part), np.ones((5, 5), np.uint8))
+        seen = found.seen(found.warps[at], part)
+        ink = np.clip((seen - float(np.median(seen))) / self.gain, 0, 1)
+        ink = np.asarray(ink * _surely(ink) * (expected < FAINT), np.float32)
+        ink = cv2.blur(ink, (SMALL, SMALL))
+        y, x = np.unravel_index(int(ink.argmax()), ink.shape)
+        spotted = spot(found.warps[at], np.array([part[0] + x, part[1] + y], np.float32))
+        return Mark(ink=float(ink.max()), place=found.course.place_of(spotted, found.em))
 
     @cached_property
     def alone(self) -> bool:
