@@ -145,10 +145,12 @@ def gate_table(outcomes: Sequence[Outcome], gated: Sequence[Gated], reader: str)
     table.add_row("presscheck", *map(str, rates))
     for gate, found in gate_rates(gated).items():
         table.add_row(gate, *map(str, found))
-    mean = sum(one.seconds for one in gated) / max(1, len(gated))
+    if not gated:
+        return table
+    mean = sum(one.seconds for one in gated) / len(gated)
     table.caption = f"{reader} takes {mean:.2f} CPU seconds an advert; one that is accepted takes "
     table.caption += " and ".join(
-        f"{ours:.2f} where the {what}, {ours / mean if mean else 0:.2f} of that"
+        f"{ours:.2f} where the {what}, {ours / mean:.2f} of that"
         for what, these in by_type(outcomes).items()
         if (ours := _clean_seconds(these))
     )
