@@ -93,12 +93,5 @@ def _extents(
     if not has_sides(line.corners):
         return [None] * len(characters)
     course = Course.of(line, *image.size)
-    middles = (
-        (
-            (one.box.x + one.box.width / 2) * image.width,
-            (one.box.y + one.box.height / 2) * image.height,
-        )
-        for one in characters
-    )
     pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
-    return extents(pixels, course, [course.way_of(*middle) for middle in middles])
+    return extents(pixels, course, [course.way_of_box(one.box, image.size) for one in characters])

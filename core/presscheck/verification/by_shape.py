@@ -44,9 +44,9 @@ ODD, WRONG = (2.0, 0.14, 0.16), (2.2, 0.2, 0.33)
 or is, malformed. A ground may look like ink, and seldom hides it."""
 LOST = 0.8
 """Beside a glyph that fits less, or stands this far (em) off its place, nothing is certain."""
+ASTRAY = 0.2
 DOUBT = -3.0
 """From such a loss on a reader isn't sure of a character."""
-ASTRAY = 0.2
 ACUTE, MARK, ACCENTED = "\N{COMBINING ACUTE ACCENT}", 0.4, 0.7
 """An accent, and how much ink above a letter may be one, or surely is."""
 EDGE = 0.65
@@ -145,7 +145,7 @@ def _pieces(
         end = start + len(text)
         if has_sides(line.corners):
             course = Course.of(line, image.width, image.height)
-            ways = [_way(course, one.box, image) for one in characters[start:end]]
+            ways = [course.way_of_box(one.box, image.size) for one in characters[start:end]]
             drawn = [
                 line_shapes(pixels, course, written[start:end], ways, slot.type)
                 for written in cases
@@ -174,12 +174,6 @@ def _as_written(expected: str, wanted: str) -> str:
     return "".join(other if one.isalpha() else one for one, other in zip(text, wanted, strict=True))
 
 
-def _way(course: Course, box: Box, image: Image.Image) -> float:
-    """Return how far along its line a character stands, in pixels."""
-    middle = box.x + box.width / 2, box.y + box.height / 2
-    return course.way_of(middle[0] * image.width, middle[1] * image.height)
-
-
 def _edits(
     piece: Piece, characters: Sequence[CharReading], size: tuple[int, int]
 ) -> Iterator[Edit]:
@@ -188,10 +182,11 @@ def _edits(
     usual = piece.shapes.usual_gap
     odd = {index for index, shape in enumerate(shapes) if _differs(shape, ODD)}
     for index, shape in enumerate(shapes):
-        if _is_lost(shapes, index, usual) or _is_read(shape, characters[piece.start + shape.at]):
+        one = characters[piece.start + shape.at]
+        if _is_lost(shapes, index, usual) or _is_read(shape, one):
             continue
         yield from _space(piece, shape, shape.gap - usual, characters)
-        rival = _rival(piece, shape, characters[piece.start + shape.at])
+        rival = _rival(piece, shape, one)
         if rival:
             yield _edit(piece, shape, characters, EditKind.SUBSTITUTED, rival, SURE)
         elif mark := _mark(piece, shape, size):

@@ -122,7 +122,7 @@ class LineShapes:
     def place_of_extra(self, at: int) -> tuple[float, float]:
         """Return where a glyph has most ink that is too much, in pixels of the image."""
         found = self.registered
-        glyph = next(one for one in found.template.glyphs if one.at == at)
+        glyph = found.template.glyph(at)
         part = found.template.around(glyph)
         drawn, seen = found.template.blurred(self.focus), found.seen(found.warps[at], part)
         _, extra = _patches(_cut(drawn, part), seen, ownership(glyph, part), self.gain)
@@ -133,7 +133,7 @@ class LineShapes:
     def above(self, at: int) -> Mark:
         """Return the most ink above a glyph, where the font has none."""
         found = self.registered
-        glyph = next(one for one in found.template.glyphs if one.at == at)
+        glyph = found.template.glyph(at)
         left, top, right, _ = found.template.around(glyph)
         part = left, max(0, top - HIGH), right, max(1, round(glyph.box[1]) - 1)
         expected = cv2.dilate(_cut(found.template.coverage, part), np.ones((5, 5), np.uint8))
@@ -282,7 +282,7 @@ def own_fit(line: LineShapes, at: int, *, enough: float = 1.0) -> float:
     So an O isn't stretched to a 0. From `enough` on no better fit is sought.
     """
     template = line.registered.template
-    own = next(one for one in template.glyphs if one.at == at)
+    own = template.glyph(at)
     return _best_fit(line, template, own, own, line.registered.warps[at], enough=enough)
 
 
@@ -291,7 +291,7 @@ def rival_fit(line: LineShapes, at: int, other: str) -> float | None:
 
     None where the font draws nothing for it.
     """
-    own = next(one for one in line.registered.template.glyphs if one.at == at)
+    own = line.registered.template.glyph(at)
     start = max(0, at - 1)
     text = line.text[start:at] + other + line.text[at + 1 : at + 2]
     template = draw_template(line.font, text)

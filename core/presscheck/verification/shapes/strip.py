@@ -8,6 +8,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
+from presscheck.assets import Box
 from presscheck.verification.lines import Line
 from presscheck.verification.shapes.template import EM, Floats, Pixels
 
@@ -60,6 +61,14 @@ class Course:
         away = np.linalg.norm(starts + inside[:, None] * steps - np.array([x, y]), axis=1)
         at = int(away.argmin())
         return float(self.ways[at] + shares[at] * np.sqrt(squares[at]))
+
+    def way_of_box(self, box: Box, size: tuple[int, int]) -> float:
+        """Return how far along the line the middle of a box stands, in pixels.
+
+        `box` is in fractions of the image, whose `size` is (width, height).
+        """
+        middle = box.x + box.width / 2, box.y + box.height / 2
+        return self.way_of(middle[0] * size[0], middle[1] * size[1])
 
     def cut(self, pixels: Pixels, em: float) -> Floats:
         """Return the line, level, with some ground around it, scaled to the template's em.

@@ -79,6 +79,10 @@ class Template:
     coverage: Floats
     glyphs: tuple[Glyph, ...]
 
+    def glyph(self, at: int) -> Glyph:
+        """Return the glyph of a character by its index; it must have ink."""
+        return next(one for one in self.glyphs if one.at == at)
+
     def around(self, *glyphs: Glyph, pad: int = PAD) -> Rect:
         """Return the pixels around some glyphs, cut at the template's edges."""
         return _around([glyph.box for glyph in glyphs], pad, self.coverage.shape)
