@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -49,17 +49,16 @@ def write_tokens(
     model: Any,
     inputs: Mapping[str, torch.Tensor],
     total: int,
-    draw: Callable[[torch.Tensor, int], torch.Tensor],
+    draw: Callable[[torch.Tensor, Sequence[torch.Tensor]], torch.Tensor],
 ) -> torch.Tensor:
     """Return the next `total` tokens, (rows, total).
 
     `model` is a `GlmImageForConditionalGeneration`, `inputs` what its processor made of prompts,
-    padded on the left; `draw` picks tokens (rows,) from the logits (rows, vocabulary) of a step.
+    padded on the left, with the tokens of images in their places. `draw` picks tokens (rows,) from
+    the logits (rows, vocabulary) of a step and the tokens of the steps before.
     """
     text = model.model.language_model
     shared = shared_start(inputs["input_ids"], inputs["attention_mask"])
-    if "pixel_values" in inputs:
-        shared = 0  # tokens of images are put in their places by the model's own pass
     read = _read_together if shared >= WORTH_SHARING else _read_apart
     logits, cache, seen = read(model, inputs, total, shared)
     # Reading the prompts leaves the places of what is to be written behind, (rows, 3, tokens).
@@ -78,8 +77,30 @@ def write_tokens(
                 use_cache=True,
             ).last_hidden_state
             logits = model.lm_head(hidden[:, -1])
-        tokens.append(draw(logits, step))
+        tokens.append(draw(logits, tokens))
     return torch.stack(tokens, dim=1)
+
+
+def read_alone(
+    model: Any, inputs: Mapping[str, torch.Tensor], tokens: torch.Tensor
+) -> torch.Tensor:
+    """Return the logits (1, vocabulary) that follow one row's prompt and its `tokens` (tokens,).
+
+    All is read anew, the tokens at once: the result owes no bit to a batch or its cache.
+    """
+    count = len(tokens)
+    logits, cache, seen = _read_apart(model, inputs, count, 0)
+    if not count:
+        return logits
+    hidden = model.model.language_model(
+        input_ids=tokens[None],
+        attention_mask=seen.new_ones((1, 1, count, seen.shape[1])).tril(seen.shape[1] - count),
+        position_ids=model.model._cached_decode_position_ids.permute(1, 0, 2)[..., :count],
+        past_key_values=cache,
+        use_cache=True,
+    ).last_hidden_state
+    following: torch.Tensor = model.lm_head(hidden[:, -1])
+    return following
 
 
 def shared_start(ids: torch.Tensor, mask: torch.Tensor) -> int:

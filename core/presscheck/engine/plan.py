@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from presscheck.assets import Plan
+from presscheck.assets import Plan, Source
 from presscheck.engine.cells import CELL, touched
 from presscheck.engine.contract import PlanRequest, Progress, Step
-from presscheck.engine.decoding import write_tokens
+from presscheck.engine.decoding import read_alone, write_tokens
 from presscheck.engine.memory import free_memory, out_of_memory
 from presscheck.engine.placement import device_of, wake
-from presscheck.engine.reference import read_sources
+from presscheck.engine.reference import put_sources, read_sources
 from presscheck.engine.sampling import RowSampler
 from presscheck.errors import EngineError
 
@@ -113,10 +113,10 @@ class Planner:
         started = time.perf_counter()
         width, height = size
         rows, columns = height // CELL, width // CELL
-        inputs = self._inputs(requests, width, height)
-        shown = requests[0].references
+        wake(self.pipeline, "vision_language_encoder")
+        inputs, sources = self._inputs(requests, size)
         # With references the model writes the large grid alone.
-        _, *draft = [0, 0, 0] if shown else inputs["image_grid_thw"][1].tolist()
+        _, *draft = [0, 0, 0] if sources[0] else inputs["image_grid_thw"][1].tolist()
         small = draft[0] * draft[1]
         total = small + rows * columns
         kept = torch.stack([_kept(request, draft, (rows, columns)) for request in requests])
@@ -129,18 +129,17 @@ class Planner:
             total=total,
         )
 
-        def draw(logits: torch.Tensor, step: int) -> torch.Tensor:
-            drawn = sampler.draw(logits, step)
+        def draw(logits: torch.Tensor, written: Sequence[torch.Tensor]) -> torch.Tensor:
+            step = len(written)
+            drawn = sampler.draw(
+                logits, step, lambda row: self._read_alone(requests[row], size, written, row)
+            )
             drawn = torch.where(kept[:, step] < 0, drawn, kept[:, step])
             if progress is not None:
                 progress(Step(stage="plan", done=step + 1, total=total))
             return drawn
 
-        wake(self.pipeline, "vision_language_encoder")
-        model = self.pipeline.vision_language_encoder
-        given = [request.references for request in requests]
-        sources = read_sources(model, inputs, given) if shown else [()] * len(requests)
-        written = write_tokens(model, inputs, total, draw)
+        written = write_tokens(self.pipeline.vision_language_encoder, inputs, total, draw)
         tokens = written.tolist()
         seconds = round((time.perf_counter() - started) / len(requests), 3)
         return [
@@ -160,7 +159,33 @@ class Planner:
             for request, row, seen in zip(requests, tokens, sources, strict=True)
         ]
 
-    def _inputs(self, requests: Sequence[PlanRequest], width: int, height: int) -> Any:
+    def _read_alone(
+        self,
+        request: PlanRequest,
+        size: tuple[int, int],
+        written: Sequence[torch.Tensor],
+        row: int,
+    ) -> torch.Tensor:
+        """Return the logits (1, vocabulary) of a request after its row of the steps so far."""
+        inputs, _ = self._inputs([request], size)
+        tokens = [int(step[row]) for step in written]
+        model = self.pipeline.vision_language_encoder
+        return read_alone(model, inputs, inputs["input_ids"].new_tensor(tokens))
+
+    def _inputs(
+        self, requests: Sequence[PlanRequest], size: tuple[int, int]
+    ) -> tuple[Any, list[tuple[Source, ...]]]:
+        """Return what the model is given, and the tokens of every row's references."""
+        inputs = self._processed(requests, *size)
+        given = [request.references for request in requests]
+        if not given[0]:
+            return inputs, [()] * len(given)
+        model = self.pipeline.vision_language_encoder
+        sources = read_sources(model, inputs, given)
+        put_sources(model, inputs, sources)
+        return inputs, sources
+
+    def _processed(self, requests: Sequence[PlanRequest], width: int, height: int) -> Any:
         messages = [
             [
                 {

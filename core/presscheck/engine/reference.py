@@ -50,14 +50,25 @@ def read_sources(
 ) -> list[tuple[Source, ...]]:
     """Return the AR model's tokens of every row's references; all rows have as many.
 
-    The image features are a list, an entry an image: diffusers 0.42 takes it for one tensor.
+    Rows are read one by one: a patch that lies between two tokens is not decided by other rows.
     """
     count = len(references[0])
-    grids = inputs["image_grid_thw"].view(len(references), count + 1, 3)[:, :count].reshape(-1, 3)
-    features = model.get_image_features(inputs["pixel_values"], grids).pooler_output
+    grids = inputs["image_grid_thw"].view(len(references), count + 1, 3)[:, :count]
+    pixels = inputs["pixel_values"].split(grids.prod(dim=-1).sum(dim=-1).tolist())
+    return [_read_row(model, *row) for row in zip(pixels, grids, references, strict=True)]
+
+
+def _read_row(
+    model: Any, pixels: torch.Tensor, grids: torch.Tensor, images: Sequence[Image.Image]
+) -> tuple[Source, ...]:
+    """Return the tokens of a row's images.
+
+    The image features are a list, an entry an image: diffusers 0.42 takes it for one tensor.
+    """
+    # A copy, since kernels may add up in another order where memory begins elsewhere.
+    features = model.get_image_features(pixels.clone(), grids).pooler_output
     tokens = model.get_image_tokens(features, grids).flatten().split(grids.prod(dim=-1).tolist())
-    images = [image for row in references for image in row]
-    sources = [
+    return tuple(
         Source(
             digest=reference_digest(image),
             rows=int(grid[1]),
@@ -65,8 +76,16 @@ def read_sources(
             tokens=tuple(found.tolist()),
         )
         for image, grid, found in zip(images, grids, tokens, strict=True)
-    ]
-    return [tuple(sources[start : start + count]) for start in range(0, len(sources), count)]
+    )
+
+
+def put_sources(model: Any, inputs: Any, sources: Sequence[Sequence[Source]]) -> None:
+    """Put the tokens of references in their places among those of the prompts."""
+    ids = inputs["input_ids"]
+    tokens = [token for row in sources for source in row for token in source.tokens]
+    places = ids == model.config.image_token_id
+    inputs["input_ids"] = ids.masked_scatter(places, ids.new_tensor(tokens))
+    del inputs["pixel_values"]
 
 
 def check_references(sources: Sequence[Source], references: Sequence[Image.Image]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from presscheck.engine.sampling import RowSampler, nucleus
+from presscheck.engine.sampling import NEAR, RowSampler, nucleus
 
 
 @pytest.mark.parametrize("spread", [0.1, 3.0, 12.0])
@@ -57,3 +57,33 @@ def test_a_row_draws_the_same_in_any_company() -> None:
     alone = RowSampler([6], codes=500, temperature=1.0, top_p=0.8, total=20)
     for step in range(20):
         assert together.draw(logits, step)[1] == alone.draw(logits[1:2], step)[0]
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("top_p", [0.6, 1.0])
+def test_rounding_turns_no_draw(temperature: float, top_p: float) -> None:
+    noise = torch.Generator().manual_seed(3)
+    logits = torch.randn(1, 40, generator=noise)
+    if not temperature:
+        logits[0, 7] = logits.max() + NEAR / 8
+    count = 50_000
+    sampler = RowSampler([0], codes=40, temperature=temperature, top_p=top_p, total=1)
+    sampler.chances = torch.arange(count)[:, None] / count
+    right = sampler.draw(logits.expand(count, -1), 0)
+    near = logits + (torch.rand(count, 40, generator=noise) - 0.5) * NEAR / 2
+    asked: list[int] = []
+
+    def alone(row: int) -> torch.Tensor:
+        asked.append(row)
+        return logits
+
+    assert (sampler.draw(near, 0) != right).any(), "else there is nothing to settle"
+    assert (sampler.draw(near, 0, alone) == right).all()
+    assert not temperature or len(asked) < count / 20
+
+
+def test_a_row_is_read_alone_in_float32_only() -> None:
+    logits = torch.zeros(1, 40, dtype=torch.bfloat16)
+    sampler = RowSampler([1], codes=40, temperature=1.0, top_p=0.8, total=1)
+    token = sampler.draw(logits, 0)
+    assert sampler.draw(logits, 0, lambda _: pytest.fail("most draws would ask")) == token
