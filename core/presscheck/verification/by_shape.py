@@ -185,7 +185,7 @@ def _edits(
         one = characters[piece.start + shape.at]
         if _is_lost(shapes, index, usual) or _is_read(shape, one):
             continue
-        yield from _space(piece, shape, shape.gap - usual, characters)
+        yield from _space(piece, shape, piece.shapes.wider(index), characters)
         rival = _rival(piece, shape, one)
         if rival:
             yield _edit(piece, shape, characters, EditKind.SUBSTITUTED, rival, SURE)

@@ -119,6 +119,18 @@ class LineShapes:
         """The mean likeness of the glyphs: one that doesn't fit at all counts."""
         return float(np.mean([shape.likeness for shape in self.shapes]))
 
+    def wider(self, index: int) -> float:
+        """Return how much wider than usual the gap before a glyph is, in em, by its place in order.
+
+        A glyph that was found too near to the one before it leaves as much more behind it, and one
+        that was found too far off so much less: such gaps are counted together.
+        """
+        own = self.shapes[index].gap - self.usual_gap
+        before = self.shapes[index - 1].gap - self.usual_gap if index else 0.0
+        if own * before >= 0:
+            return own
+        return max(0.0, own + before) if own > 0 else min(0.0, own + before)
+
     def place_of_extra(self, at: int) -> tuple[float, float]:
         """Return where a glyph has most ink that is too much, in pixels of the image."""
         found = self.registered
@@ -279,11 +291,14 @@ def _gaps(found: Registered) -> dict[int, float]:
 def own_fit(line: LineShapes, at: int, *, enough: float = 1.0) -> float:
     """Return how well a character fits in a size and slant of the glyphs beside it, -1 to 1.
 
-    So an O isn't stretched to a 0. From `enough` on no better fit is sought.
+    So an O isn't stretched to a 0. From `enough` on no better fit is sought. A font sets glyphs on
+    whole pixels, and where they come to stand in a short piece of the line, the neighbours may be a
+    pixel nearer: what fits in a piece counts, since the rivals are set in one.
     """
     template = line.registered.template
     own = template.glyph(at)
-    return _best_fit(line, template, own, own, line.registered.warps[at], enough=enough)
+    fit = _best_fit(line, template, own, own, line.registered.warps[at], enough=enough)
+    return fit if fit > enough else max(fit, rival_fit(line, at, line.text[at]) or fit)
 
 
 def rival_fit(line: LineShapes, at: int, other: str) -> float | None:

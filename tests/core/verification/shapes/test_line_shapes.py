@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import cv2
@@ -130,3 +131,32 @@ def test_a_sign_that_another_is_taken_for_is_told_from_it(right: str, wrong: str
     other = rival_fit(found, 2, wrong)
     assert other is not None
     assert own_fit(found, 2) > other + 0.05
+
+
+def test_a_glyph_whose_neighbours_stand_a_pixel_off_fits_as_well_as_its_rivals() -> None:
+    text = "Now in oat milk"
+    image, middles = drawn(face("Anton").sized(30), text)
+    found = compared(image, middles, text, known("Anton"))
+    assert own_fit(found, 12) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("gaps", "wider"),
+    [
+        ((0.0, 0.3, 0.0), 0.3),
+        ((-0.25, 0.35, 0.0), 0.1),
+        ((-0.35, 0.25, 0.0), 0.0),
+        ((0.25, -0.35, 0.0), -0.1),
+        ((0.25, 0.3, 0.0), 0.3),
+    ],
+)
+def test_a_glyph_found_too_near_leaves_no_gap_behind_it(
+    gaps: tuple[float, ...], wider: float
+) -> None:
+    image, middles = drawn(face("Inter").sized(50))
+    found = compared(image, middles, TEXT, known("Inter"))
+    first, *rest = found.shapes
+    placed = {3 + index: gap for index, gap in enumerate(gaps)}
+    moved = [replace(one, gap=placed.get(at, 0.0)) for at, one in enumerate(rest, start=1)]
+    line = replace(found, shapes=(replace(first, gap=0.0), *moved))
+    assert line.wider(4) == pytest.approx(wider)
