@@ -24,6 +24,7 @@ from presscheck_plugins.ppocr.ways import (
     column,
     first_way,
     is_better,
+    is_overturned,
     last_ways,
     other_ways,
     straight,
@@ -95,8 +96,9 @@ class Reading:
         lines = self._recogniser.read([way.strip for _, way in asked])
         found: dict[int, Read] = {}
         for (at, way), line in zip(asked, lines, strict=True):
-            best = found.get(at, read[at])[1]
-            if is_better(line, read[at][1]) and line.score > best.score:
+            (first, before), best = read[at], found.get(at, read[at])[1]
+            better = is_better(line, before, overturned=is_overturned(way, first))
+            if better and line.score > best.score:
                 found[at] = way, line
         return found
 

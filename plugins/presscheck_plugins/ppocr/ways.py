@@ -18,6 +18,11 @@ SURE, BETTER = 0.75, 0.05
 """Another way counts from the first score on, and when it is so much better than the first way."""
 FEW = 2
 """So many letters, or fewer, may read well upside down: $8 and 8$."""
+EITHER_WAY = frozenset("01689HINOSXZlosxz$%-–|.,:'/+=")
+"""Signs that are signs upside down, too: 60 % reads as % 09."""
+CLEARLY = 0.15
+"""What has no more than a few other signs must read so much better upside down: 60 % read as % 09
+was better by 0.1, and few adverts stand on their heads."""
 UPRIGHT = 1.5
 """A box this much taller than wide holds a line that was turned, or letters beneath each other."""
 
@@ -101,7 +106,18 @@ def _turned(crop: Pixels, corners: Corners, turns: int) -> Way:
     return Way(strip=strip, outline=np.roll(corners, -turns, axis=0), turns=turns)
 
 
-def is_better(other: Line, first: Line) -> bool:
-    """Tell whether another way to read a patch is the right one; few letters say too little."""
-    letters = len(other.text.replace(" ", ""))
-    return letters > FEW and other.score >= max(SURE, first.score + BETTER)
+def is_better(other: Line, first: Line, *, overturned: bool = False) -> bool:
+    """Tell whether another way to read a patch is the right one; few letters say too little.
+
+    `overturned` tells that it is the first way upside down.
+    """
+    letters = other.text.replace(" ", "")
+    telling = sum(letter not in EITHER_WAY for letter in letters)
+    by = CLEARLY if overturned and telling <= FEW else BETTER
+    return len(letters) > FEW and other.score >= max(SURE, first.score + by)
+
+
+def is_overturned(way: Way, first: Way) -> bool:
+    """Tell whether a way to read a box is another one upside down."""
+    level = len(way.outline) == len(first.outline) == 4
+    return level and abs(way.turns - first.turns) == 2
