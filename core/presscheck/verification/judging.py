@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from PIL import Image
+from rapidfuzz.distance import Levenshtein
 
 from presscheck.assets import (
     Box,
@@ -23,7 +24,7 @@ from presscheck.verification.compare import same_letters
 from presscheck.verification.differences import find_edits
 from presscheck.verification.forced import WORST
 from presscheck.verification.lines import Line
-from presscheck.verification.normalise import allowed_case, bare, normalise
+from presscheck.verification.normalise import allowed_case, bare, compact, normalise
 from presscheck.verification.places import place_edits
 from presscheck.verification.rows import spaces_hold
 from presscheck.verification.scoring import score_slot
@@ -34,6 +35,7 @@ ALIKE = (
     *("cC", "jJ", "kK", "pP", "uU", "vV", "wW", "xX", "yY"),
 )
 """Signs that readers take for one another."""
+_SAME_LOOK = str.maketrans({sign.lower(): signs[0] for signs in ALIKE for sign in signs})
 WARY, LENIENT = 1.5, 1.5
 """So much smaller a loss is needed to accept a sign that may be one that looks like it, and so much
 larger a one to reject it: readers take right ones for such, in script faces above all."""
@@ -42,6 +44,9 @@ AGAINST_INK = 1.5
 from the loss that rejects a letter on it doesn't prove that there is none."""
 GAP_CONFIDENCE = 0.6
 """Of a space that the ink alone shows, between characters that are written without any."""
+OVERLOOKED = 3
+"""So many letters of the copy in a row, or more, that one look lacks, and another one has, it lacks
+because the detector cut them off or overlooked them: no reader makes up as many."""
 NARROW = frozenset("%€$£¥°")
 """Beside these a space may be as narrow as none: some write 50 %, others 50%."""
 
@@ -84,7 +89,7 @@ def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
     reading = replace(best.reading, views=len(views))
     if not best.found:
         return reading
-    whole = [one for one in views if not _overlooks_words(one, best)]
+    whole = [one for one in views if not _overlooks(one, best)]
     scored = [one.characters for one in whole if one.characters is not None]
     alike = [one for one in scored if len(one) == len(scored[0])]
     if alike:
@@ -100,6 +105,41 @@ def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
     if settled.status is not Status.REJECT and outside(slot, best.found):
         return replace(settled, status=Status.REJECT, trouble=Trouble.MISPLACED)
     return settled
+
+
+def _overlooks(seen: View, best: View) -> bool:
+    """Tell whether a look found only a part of copy that another one found more of."""
+    return overlooked(seen.reading) > overlooked(best.reading) or _overlooks_words(seen, best)
+
+
+def overlooked(reading: SlotReading) -> int:
+    """Return how many letters of the copy aren't read at all, in runs that are no spelling mistake.
+
+    Where nothing was read all are.
+    """
+    read = compact(reading.read)
+    wanted = compact(allowed_case(reading.expected, read))
+    blocks = Levenshtein.opcodes(wanted, read)
+    runs = [block.src_end - block.src_start for block in blocks if block.tag == "delete"]
+    return sum(run for run in runs if run >= OVERLOOKED or not read)
+
+
+def surely_misread(reading: SlotReading) -> int:
+    """Return how many edits a reading has that another look will hardly read otherwise.
+
+    What was overlooked and signs that look alike don't count.
+    """
+    wanted, read = (_folded(text) for text in (reading.expected, reading.read))
+    return Levenshtein.distance(wanted, read) - overlooked(reading)
+
+
+def _folded(text: str) -> str:
+    """Return a text in which signs that readers take for one another are equal.
+
+    >>> _folded("Über 200") == _folded("über Zoo")
+    True
+    """
+    return "".join(map(bare, compact(text).casefold())).translate(_SAME_LOOK)
 
 
 def _overlooks_words(seen: View, best: View) -> bool:

@@ -23,7 +23,15 @@ from presscheck.registry import ReadText
 from presscheck.verification.assign import TOLERANCE, Found, assign
 from presscheck.verification.by_shape import by_shape
 from presscheck.verification.compare import is_part
-from presscheck.verification.judging import View, back_in_place, best_view, judge, view
+from presscheck.verification.judging import (
+    View,
+    back_in_place,
+    best_view,
+    judge,
+    overlooked,
+    surely_misread,
+    view,
+)
 from presscheck.verification.lines import Line, around, grow, is_decoration, share_inside, to_lines
 from presscheck.verification.slots import Expected, unread
 from presscheck.verification.unwanted import left_over, unwanted_text
@@ -37,6 +45,9 @@ IN_LOGO = 0.5
 AGAIN = ((2.0, 0.03), (1.5, 0.015))
 """How a slot's place is looked at again: so many times larger, and so much wider on every side, in
 fractions of the image."""
+SMALLER = ((0.5, 0.015), (0.35, 0.03))
+"""How it is looked at where letters are still overlooked: a detector overlooks letters that are
+larger than it knows, the thin ones first."""
 
 
 class Look(Protocol):
@@ -103,7 +114,7 @@ class _Proof:
         judged, accept = self.judged, Status.ACCEPT
         if self.slot.unreadable or accept in {judged.status, self.told.status}:
             return False
-        near = judged.distance <= max(1, len(self.slot.text) // NEAR)
+        near = min(judged.distance, surely_misread(judged)) <= max(1, len(self.slot.text) // NEAR)
         return judged.trouble is not Trouble.MISPLACED and (
             near or is_part(judged.read, self.slot.text)
         )
@@ -142,12 +153,22 @@ def overall(readings: Iterable[SlotReading], findings: Iterable[Finding]) -> Sta
 
 
 def _looked_again(image: Image.Image, proof: _Proof, look: Look) -> _Proof:
-    """Read a slot's place again, at other sizes."""
+    """Read a slot's place again, larger, and smaller where letters are overlooked."""
+    larger = _looked_at(image, proof, look, AGAIN)
+    if larger.open and overlooked(larger.judged):
+        return _looked_at(image, larger, look, SMALLER)
+    return larger
+
+
+def _looked_at(
+    image: Image.Image, proof: _Proof, look: Look, sizes: Sequence[tuple[float, float]]
+) -> _Proof:
+    """Read a slot's place again at other sizes."""
     slot, box = proof.slot, proof.judged.box
     places = [place for place in (slot.box, box) if place is not None]
     if not places:
         return proof
-    seen = (_part(image, slot, grow(around(places), by), scale, look) for scale, by in AGAIN)
+    seen = (_part(image, slot, grow(around(places), by), scale, look) for scale, by in sizes)
     more = tuple(one for one in seen if one is not None)
     return _proof(image, slot, (*proof.views, *more)) if more else proof
 

@@ -6,7 +6,7 @@ import pytest
 
 from presscheck.assets import Box, CharReading, EditKind, Status
 from presscheck.verification import Expected
-from presscheck.verification.judging import View, judge
+from presscheck.verification.judging import View, judge, overlooked, surely_misread
 from presscheck.verification.lines import Line
 from presscheck.verification.slots import misread
 
@@ -60,6 +60,30 @@ def test_a_look_that_overlooks_a_line_does_not_count() -> None:
     part = look("Made by hand", "by hand", dict.fromkeys(range(4), ("", 19.0)))
     assert status("Made by hand", part, part, whole) is Status.ACCEPT
     assert status("Made by hand", part) is Status.REJECT
+
+
+def test_a_look_that_was_cut_off_does_not_count() -> None:
+    copy = "Descubre el verano"
+    whole = look(copy, copy, {})
+    cut = look(copy, "Descubre el v", dict.fromkeys(range(13, 18), ("", 19.0)))
+    assert status(copy, cut, cut, whole) is Status.ACCEPT
+    assert status(copy, cut, cut) is Status.REJECT
+
+
+@pytest.mark.parametrize(
+    ("copy", "read", "letters", "edits"),
+    [
+        ("Drive home happy", "home·happy", 5, 1),
+        ("Made by hand", "Mde by hand", 0, 1),
+        ("Über 200 Jahre", "über Zoo Jahre", 0, 0),
+        ("FREE", "", 4, 0),
+    ],
+)
+def test_what_is_overlooked_is_no_misreading(
+    copy: str, read: str, letters: int, edits: int
+) -> None:
+    reading = look(copy, read, {}).reading
+    assert (overlooked(reading), surely_misread(reading)) == (letters, edits)
 
 
 def test_a_letter_that_most_looks_miss_counts() -> None:

@@ -129,6 +129,16 @@ def test_a_second_look_counts_only_when_it_is_exact_and_the_first_was_near() -> 
     assert read([], headline(), again=right)[2] is Status.ACCEPT
 
 
+def test_copy_that_was_overlooked_is_looked_at_smaller() -> None:
+    def look(image: Image.Image, *, closely: bool = False) -> Sequence[ReadText]:
+        if not closely:
+            return []
+        return [said("SUMMER SALE" if image.width < TOP.width * 500 else "SUM")]
+
+    (reading,), _ = proofread(IMAGE, [headline()], look)
+    assert (reading.status, reading.read) == (Status.ACCEPT, "SUMMER SALE")
+
+
 def test_spaces_that_the_ink_does_not_settle_are_unsure() -> None:
     readings, _, status = read([said("SUMMERSALE")], headline())
     assert status is Status.UNSURE
