@@ -47,6 +47,9 @@ GAP_CONFIDENCE = 0.6
 OVERLOOKED = 3
 """So many letters of the copy in a row, or more, that one look lacks, and another one has, it lacks
 because the detector cut them off or overlooked them: no reader makes up as many."""
+SMALL_FORMS = frozenset("aceijkmnopsuvwxyz")
+"""Small letters in whose form faces without small letters may draw capitals: round ones, and those
+that are capitals made smaller."""
 NARROW = frozenset("%€$£¥°")
 """Beside these a space may be as narrow as none: some write 50 %, others 50%."""
 
@@ -217,7 +220,8 @@ def _by_losses(
     if letters < thresholds.accept and spaces < thresholds.accept:
         return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=())
     told = _with_edits(reading, characters, thresholds)
-    surely = surely_wrong(characters) >= thresholds.reject or spaces >= thresholds.no_space
+    certain = surely_wrong(characters, reading.expected)
+    surely = certain >= thresholds.reject or spaces >= thresholds.no_space
     return replace(told, status=Status.REJECT if surely else Status.UNSURE)
 
 
@@ -231,10 +235,22 @@ def _weighed(one: CharReading) -> float:
     return one.loss + WARY * _alike(one)
 
 
-def surely_wrong(characters: Sequence[CharReading]) -> float:
-    """Return the largest loss of a letter; what it looks like counts for less."""
-    losses = (one.loss - LENIENT * _alike(one) for one in characters if not _is_space(one))
-    return max(losses, default=-WORST)
+def surely_wrong(characters: Sequence[CharReading], expected: str) -> float:
+    """Return the largest loss of a letter; what it looks like counts for less.
+
+    Where copy with small letters stands in capitals its face may have no others, and draw some in
+    the form of small ones: these don't count.
+    """
+    text = "".join(one.character for one in characters)
+    capitals = text == text.upper() and text != normalise(expected)
+    letters = [one for one in characters if not _is_space(one)]
+    certain = [one for one in letters if not (capitals and _is_small_form(one))]
+    return max((one.loss - LENIENT * _alike(one) for one in certain), default=-WORST)
+
+
+def _is_small_form(one: CharReading) -> bool:
+    """Tell whether a capital is taken for its small letter, in whose form it may be drawn."""
+    return one.instead == one.character.lower() and bare(one.instead) in SMALL_FORMS
 
 
 def _wide_spaces(

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from rapidfuzz.distance import Levenshtein
+
 _QUOTES = dict.fromkeys("‘’‚‛′`´ʼ", "'") | dict.fromkeys("“”„‟″«»", '"')
 _DASHES = dict.fromkeys("‐‑‒–—―−﹣", "-")
 _WIDE = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict(
@@ -61,15 +63,20 @@ def compact(text: str) -> str:
 def allowed_case(expected: str, read: str) -> str:
     """Return `expected` in the case it is compared in: as written, or all in capitals.
 
-    Copy may be drawn wholly in capitals; a single capital in the wrong place is an error.
+    Copy may be drawn wholly in capitals; a single capital in the wrong place is an error. In faces
+    without small letters some capitals are read as such: what is nearer to capitals is taken so.
 
-    >>> allowed_case("Summer sale", "SUMMER SAIE")
-    'SUMMER SALE'
+    >>> allowed_case("Summer sale", "SUMMER SAIE"), allowed_case("Summer sale", "SUMMeR SALe")
+    ('SUMMER SALE', 'SUMMER SALE')
     >>> allowed_case("Summer sale", "SUmmer sale")
     'Summer sale'
     """
-    upper = normalise(expected).upper()
-    return upper if read == read.upper() and read != read.lower() else normalise(expected)
+    written = normalise(expected)
+    upper = written.upper()
+    if read == read.upper():
+        return upper if read != read.lower() else written
+    nearer = Levenshtein.distance(upper, read) < Levenshtein.distance(written, read)
+    return upper if nearer else written
 
 
 def joins_without_space(before: str, after: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from presscheck.assets import Box, CharReading, EditKind, Status
@@ -68,6 +70,27 @@ def test_a_look_that_was_cut_off_does_not_count() -> None:
     cut = look(copy, "Descubre el v", dict.fromkeys(range(13, 18), ("", 19.0)))
     assert status(copy, cut, cut, whole) is Status.ACCEPT
     assert status(copy, cut, cut) is Status.REJECT
+
+
+@pytest.mark.parametrize(
+    ("written", "small", "expected"),
+    [
+        ("Escape now", 5, Status.UNSURE),
+        ("Escape now", 9, Status.UNSURE),
+        ("Hello you", 2, Status.REJECT),
+        ("ESCAPE NOW", 5, Status.REJECT),
+    ],
+)
+def test_capitals_in_the_form_of_small_letters_are_no_certain_mistake(
+    written: str, small: int, expected: Status
+) -> None:
+    copy = written.upper()
+    letter = copy[small].lower()
+    read = copy[:small] + letter + copy[small + 1 :]
+    seen = look(copy, read, {small: (letter, 6.0)})
+    slot = Expected(name="headline", text=written)
+    told = judge(slot, [replace(seen, reading=misread(slot, seen.found))])
+    assert told.status is expected
 
 
 @pytest.mark.parametrize(

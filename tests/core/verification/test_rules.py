@@ -37,6 +37,11 @@ def test_copy_may_be_drawn_wholly_in_capitals() -> None:
     assert edits("SUMMER", "Summer") > 0
 
 
+def test_what_is_nearer_to_capitals_is_compared_with_capitals() -> None:
+    assert edits("Llévate dos", "LLéVATe DOS") == 2
+    assert edits("Llévate dos", "LLévate dos") == 1
+
+
 @given(st.text(max_size=30))
 def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)

@@ -98,7 +98,7 @@ def _worst(reading: SlotReading) -> float:
     """Return up to which `reject` a reading that isn't accepted is rejected."""
     if reading.trouble is Trouble.MISPLACED or not reading.characters:
         return inf if reading.status is Status.REJECT else -inf
-    letters = surely_wrong(reading.characters)
+    letters = surely_wrong(reading.characters, reading.expected)
     _, spaces = worst_losses(reading.characters, DEFAULT)
     lost = spaces >= DEFAULT.no_space and (reading.loss or 0.0) >= DEFAULT.no_space
     return inf if lost else letters
