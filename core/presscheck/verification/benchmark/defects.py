@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
@@ -11,24 +11,12 @@ import numpy as np
 
 Mask = np.ndarray[Any, np.dtype[np.uint8]]
 """(height, width): ink, 0-255."""
+Defect = Callable[[Mask, Random], Mask]
 
 SEEN = 0.10
 """A defect that changes less than this part of a glyph's ink is none."""
 HIDDEN = 0.9
 """One that changes more leaves no glyph."""
-
-
-def malform(glyph: Mask, random: Random) -> Mask | None:
-    """Return a glyph with a defect that shows; None where it cannot have one."""
-    ink = float(glyph.sum())
-    if ink < 255 * 12:
-        return None
-    for _ in range(12):
-        broken = random.choice(DEFECTS)(glyph, random)
-        changed = float(np.abs(broken.astype(np.int16) - glyph).sum())
-        if SEEN * ink <= changed <= HIDDEN * ink:
-            return broken
-    return None
 
 
 def _somewhere(glyph: Mask, random: Random) -> tuple[int, int]:
@@ -109,4 +97,17 @@ def half(glyph: Mask, random: Random) -> Mask:
     return broken
 
 
-DEFECTS: tuple[Callable[[Mask, Random], Mask], ...] = (erase, cut, stroke, blot, melt, half)
+DEFECTS: tuple[Defect, ...] = (erase, cut, stroke, blot, melt, half)
+
+
+def malform(glyph: Mask, random: Random, defects: Sequence[Defect] = DEFECTS) -> Mask | None:
+    """Return a glyph with one of some `defects` that shows; None where it cannot have one."""
+    ink = float(glyph.sum())
+    if ink < 255 * 12:
+        return None
+    for _ in range(12):
+        broken = random.choice(defects)(glyph, random)
+        changed = float(np.abs(broken.astype(np.int16) - glyph).sum())
+        if SEEN * ink <= changed <= HIDDEN * ink:
+            return broken
+    return None

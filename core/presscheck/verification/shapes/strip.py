@@ -75,11 +75,18 @@ class Course:
 
         `pixels` are (height, width, 3), and so is what comes back; `em` is in pixels of the image.
         """
-        scale = EM / em
-        wide = max(1, round((self.length + 2 * BESIDE * em) * scale))
-        high = max(1, round((self.tall + 2 * ABOVE * em) * scale))
-        along = (np.arange(wide, dtype=np.float32) + 0.5) / scale - BESIDE * em
-        down = (np.arange(high, dtype=np.float32) + 0.5) / scale - ABOVE * em
+        return self.level(pixels, EM / em, beside=BESIDE * em, above=ABOVE * em)
+
+    def level(self, pixels: Pixels, scale: float, *, beside: float, above: float) -> Floats:
+        """Return the line, level and scaled, with ground at its ends and on either side of it.
+
+        `pixels` are (height, width, 3), and so is what comes back; `beside` and `above` are in
+        pixels of the image.
+        """
+        wide = max(1, round((self.length + 2 * beside) * scale))
+        high = max(1, round((self.tall + 2 * above) * scale))
+        along = (np.arange(wide, dtype=np.float32) + 0.5) / scale - beside
+        down = (np.arange(high, dtype=np.float32) + 0.5) / scale - above
         places = self._places(along, down)
         left, first = np.floor(places.min(axis=(0, 1))).astype(int).clip(0)
         right, last = np.ceil(places.max(axis=(0, 1))).astype(int)
