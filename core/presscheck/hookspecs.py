@@ -32,6 +32,11 @@ def register_readers() -> Iterable[registry.ReaderEntry]:
 
 
 @hookspec
+def register_inspectors() -> Iterable[registry.InspectorEntry]:
+    """Offer inspectors of glyphs; the copy verifier asks one by name."""
+
+
+@hookspec
 def register_finishers() -> Iterable[registry.FinisherEntry]:
     """Offer finishers; the brand lists the ones it wants, in order."""
 

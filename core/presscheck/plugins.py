@@ -30,6 +30,7 @@ DEFAULT_PLUGINS = ("presscheck_plugins", "presscheck_integrations", "presscheck_
 ANSWERS = {
     "register_engines": "EngineEntry",
     "register_readers": "ReaderEntry",
+    "register_inspectors": "InspectorEntry",
     "register_finishers": "FinisherEntry",
     "register_deliverers": "DelivererEntry",
     "register_runners": "RunnerEntry",
@@ -150,6 +151,10 @@ class Plugins:
     def readers(self) -> dict[str, registry.ReaderEntry]:
         """Return readers by name."""
         return {entry.name: entry for entry in self._named("register_readers")}
+
+    def inspectors(self) -> dict[str, registry.InspectorEntry]:
+        """Return inspectors of glyphs by name."""
+        return {entry.name: entry for entry in self._named("register_inspectors")}
 
     def finishers(self) -> dict[str, registry.FinisherEntry]:
         """Return finishers by name."""

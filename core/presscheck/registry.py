@@ -12,6 +12,8 @@ from pydantic import JsonValue
 from presscheck.assets import AssetSpec, Receipt
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     from PIL import Image
 
     from presscheck.brand import Brand
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from presscheck.press import Press, Result
     from presscheck.spec import EngineChoice
     from presscheck.verification.posteriors import Posteriors
+    from presscheck.verification.shapes.strip import Course
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +75,30 @@ class Polyglot(Protocol):
 
     def remedy(self, text: str) -> str:
         """Return what to install so that `text` can be read; empty when nothing would help."""
+        ...
+
+
+INSPECTOR = "glyphnet"
+"""The inspector of glyphs that the copy verifier asks."""
+
+
+class GlyphInspector(Protocol):
+    """Tells malformed glyphs from whole ones, in faces that nobody named."""
+
+    @property
+    def name(self) -> str:
+        """Name of the inspector, and a digest of its weights."""
+        ...
+
+    def malformed(
+        self, pixels: npt.NDArray[np.uint8], course: Course, text: str, ways: Sequence[float]
+    ) -> Sequence[float]:
+        """Return for each character of a line the log odds that it is malformed.
+
+        `pixels` are those of the RGB image, (height, width, 3); the line runs along `course` and
+        says `text`, whose characters stand at `ways`, in pixels from where it begins. What it
+        cannot judge has odds of minus infinity.
+        """
         ...
 
 
@@ -138,6 +165,15 @@ class ReaderEntry:
     def __post_init__(self) -> None:
         if self.substitute and not self.alone:
             raise ValueError(f"{self.name}: a substitute judges alone; this reader may not")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InspectorEntry:
+    """An inspector of glyphs by name, made only when it is needed."""
+
+    name: str
+    summary: str
+    create: Callable[[], GlyphInspector]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

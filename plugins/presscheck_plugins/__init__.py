@@ -4,6 +4,7 @@ PLUGINS: tuple[str, ...] = (
     "presscheck_plugins.collect_placements",
     "presscheck_plugins.deliver_folder",
     "presscheck_plugins.engine_glm_image",
+    "presscheck_plugins.inspect_glyphs",
     "presscheck_plugins.mark_ai",
     "presscheck_plugins.read_ppocr",
     "presscheck_plugins.read_rapidocr",

@@ -19,6 +19,7 @@ from presscheck.verification import Expected, Panel, verdict_on
 from presscheck.verification.memory import Memory
 from presscheck.verification.rereading import Rereader
 from presscheck.verification.shapes.template import KnownType
+from presscheck_glyphs.inspector import GlyphNetInspector
 from presscheck_plugins.read_ppocr import PpOcrReader
 from presscheck_plugins.read_tesseract import TesseractReader
 
@@ -45,7 +46,7 @@ def verify_candidate(
     return verdict_on(
         image,
         tuple(slots),
-        Panel(readers=readers),
+        Panel(readers=readers, inspector=panel().inspector),
         logo=logo_region(brand, image.size),
         allowed=asset.allowed,
     )
@@ -53,8 +54,8 @@ def verify_candidate(
 
 @cache
 def panel() -> Panel:
-    """Return the readers: the default one, and the one for scripts that it lacks."""
-    return Panel(readers=(PpOcrReader(), TesseractReader()))
+    """Return the readers: the default one, the one for scripts that it lacks, and the inspector."""
+    return Panel(readers=(PpOcrReader(), TesseractReader()), inspector=GlyphNetInspector())
 
 
 @cache

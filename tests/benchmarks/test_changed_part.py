@@ -32,6 +32,7 @@ from presscheck.verification.memory import Memory
 from presscheck.verification.mistakes import CHANGES, SIZE, visible
 from presscheck.verification.proofread import Look
 from presscheck.verification.rereading import Rereader
+from presscheck_glyphs.inspector import GlyphNetInspector
 from presscheck_plugins.read_ppocr import PpOcrReader
 
 pytestmark = [pytest.mark.timeout(0), pytest.mark.filterwarnings("ignore")]
@@ -39,6 +40,7 @@ pytestmark = [pytest.mark.timeout(0), pytest.mark.filterwarnings("ignore")]
 CASES = 60
 KINDS = ("right to right", "wrong to right", "right to wrong")
 SLOTS = ("headline", "subhead", "cta")
+INSPECTOR = GlyphNetInspector()
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +101,7 @@ def _draw(
 def judged(image: Image.Image, slots: list[Expected], look: Look) -> tuple[Status, float]:
     """Return the status of an image, and the CPU seconds that it took."""
     started = time.process_time()
-    status = overall(*proofread(image, slots, look))
+    status = overall(*proofread(image, slots, look, inspector=INSPECTOR))
     return status, time.process_time() - started
 
 

@@ -13,6 +13,7 @@ from presscheck.assets import Status
 from presscheck.verification import Expected, overall, proofread
 from presscheck.verification.benchmark.faces import Face
 from presscheck.verification.shapes import KnownType
+from presscheck_glyphs.inspector import GlyphNetInspector
 from presscheck_plugins.read_ppocr import PpOcrReader
 from presscheck_plugins.read_rapidocr import RapidOcrReader
 from typefaces import face
@@ -53,13 +54,16 @@ def test_a_clean_accept_against_rapidocr_as_it_comes() -> None:
     cv2.setNumThreads(1)
     try:
         inter = face("Inter")
-        image, ours, stock = advert(inter), PpOcrReader(), RapidOcrReader()
+        image, stock = advert(inter), RapidOcrReader()
+        ours, inspector = PpOcrReader(), GlyphNetInspector()
 
         def accept(known: KnownType | None) -> None:
             slots = [
                 Expected(name=name, text=text, type=known) for name, (text, *_) in COPY.items()
             ]
-            assert overall(*proofread(image, slots, ours.read)) is Status.ACCEPT
+            assert (
+                overall(*proofread(image, slots, ours.read, inspector=inspector)) is Status.ACCEPT
+            )
 
         known = KnownType(font=inter.sized, certain=True)
         baseline, plain, shaped = seconds_of(

@@ -16,6 +16,7 @@ from presscheck.errors import InputError, first_line
 from presscheck.fonts import open_face
 from presscheck.images import open_image
 from presscheck.plugins import Plugins, pick, pick_judge
+from presscheck.registry import INSPECTOR
 from presscheck.verification import Panel
 
 if TYPE_CHECKING:
@@ -132,11 +133,13 @@ def open_panel(reader: str, second: str | None) -> Panel:
     Raises:
         InputError: There is no such reader, or it may not judge alone.
     """
-    entries = Plugins.load().readers()
+    plugins = Plugins.load()
+    entries = plugins.readers()
     chosen = pick_judge(entries, reader)
     judges = [chosen] + [one for one in entries.values() if one.substitute and one is not chosen]
     adviser = None if second is None else pick(entries, second, "reader").create()
-    return Panel(readers=tuple(one.create() for one in judges), second=adviser)
+    inspector = pick(plugins.inspectors(), INSPECTOR, "inspector").create()
+    return Panel(readers=tuple(one.create() for one in judges), second=adviser, inspector=inspector)
 
 
 def _slots(copy: list[str]) -> dict[str, str]:

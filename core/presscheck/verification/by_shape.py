@@ -18,12 +18,10 @@ from PIL import Image
 
 from presscheck.assets import Box, CharReading, Edit, EditKind, SlotReading, Status, Trouble
 from presscheck.verification.assign import Found
-from presscheck.verification.directions import has_sides
 from presscheck.verification.judging import ALIKE
+from presscheck.verification.laid import laid_along
 from presscheck.verification.normalise import allowed_case, bare, tidy
-from presscheck.verification.scoring import split_copy
 from presscheck.verification.shapes import (
-    Course,
     LineShapes,
     Shape,
     drawn_alike,
@@ -98,15 +96,20 @@ class Piece:
         return min(SPACE, MOST * self.shapes.font(EM).getlength(" ") / EM)
 
 
-def by_shape(image: Image.Image, slot: Expected, found: Found, reading: SlotReading) -> SlotReading:
-    """Return a slot's reading as the shapes of its glyphs settle it; as it was if they can't."""
+def by_shape(
+    image: Image.Image, slot: Expected, found: Found, reading: SlotReading
+) -> SlotReading | None:
+    """Return a slot's reading as the shapes of its glyphs settle it.
+
+    None where its font isn't known, or none of its lines is set in it.
+    """
     if slot.type is None or not reading.characters:
-        return reading
+        return None
     pieces = list(_pieces(image, slot, found, reading.characters))
     least = KNOWN if slot.type.certain else ASKED
     known = [piece for piece in pieces if piece.shapes.fit >= least]
     if not known:
-        return reading
+        return None
     edits = [edit for piece in known for edit in _edits(piece, reading.characters, image.size)]
     if any(edit.confidence >= SURE for edit in edits):
         return _with(reading, edits, Status.REJECT)
@@ -133,29 +136,27 @@ def _pieces(
     assert slot.type is not None
     pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
     wanted = allowed_case(slot.text, " ".join(line.text for line in found))
-    texts = split_copy(wanted, [line.text for line in found])
-    if texts is None or len(wanted) != len(characters):
-        return
     # In some fonts small letters look like capitals, and are others than the capitals.
     read = () if slot.strict else (_as_written(slot.text, wanted),)
     cases = dict.fromkeys((*read, _as_written(slot.text, slot.text)))
-    start = 0
-    for line, text in zip(found, texts, strict=True):
-        start = wanted.index(text, start)
-        end = start + len(text)
-        if has_sides(line.corners):
-            course = Course.of(line, image.width, image.height)
-            ways = [course.way_of_box(one.box, image.size) for one in characters[start:end]]
-            drawn = [
-                line_shapes(pixels, course, written[start:end], ways, slot.type)
-                for written in cases
-                if len(written) == len(wanted)
-            ]
-            best = max((one for one in drawn if one is not None), key=_fit, default=None)
-            if best is not None:
-                others = tuple(other.box for other in found if other is not line)
-                yield Piece(text=text, start=start, shapes=best, strict=slot.strict, others=others)
-        start = end
+    for laid in laid_along(image.size, slot.text, found, characters):
+        drawn = [
+            line_shapes(
+                pixels,
+                laid.course,
+                written[laid.start : laid.start + len(laid.text)],
+                laid.ways,
+                slot.type,
+            )
+            for written in cases
+            if len(written) == len(wanted)
+        ]
+        best = max((one for one in drawn if one is not None), key=_fit, default=None)
+        if best is not None:
+            others = tuple(other.box for other in found if other is not laid.line)
+            yield Piece(
+                text=laid.text, start=laid.start, shapes=best, strict=slot.strict, others=others
+            )
 
 
 def _fit(shapes: LineShapes) -> float:

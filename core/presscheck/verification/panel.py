@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from PIL import Image
 
 from presscheck.assets import Box, Finding, Severity, SlotReading, Status, Verdict
-from presscheck.registry import Polyglot, Reader
+from presscheck.registry import GlyphInspector, Polyglot, Reader
 from presscheck.verification.assign import assign
 from presscheck.verification.lines import around, grow, join, share_inside, to_lines
 from presscheck.verification.normalise import allowed_case, normalise
@@ -36,11 +36,13 @@ GIBBERISH = 0.5
 class Panel:
     """The readers of a check. The first judges, the others stand in for it; `second` only advises.
 
-    At least one reader must be given.
+    At least one reader must be given. The `inspector` looks for malformed glyphs in what they
+    accept.
     """
 
     readers: tuple[Reader, ...]
     second: Reader | None = None
+    inspector: GlyphInspector | None = None
 
     def __post_init__(self) -> None:
         if not self.readers:
@@ -92,10 +94,14 @@ def verdict_on(
     readings: dict[str, SlotReading] = {}
     findings: tuple[Finding, ...] = ()
     for number, (reader, group) in enumerate(groups):
-        told, extra = proofread(image, group, reader.read, logo=logo, allowed=allowed)
+        told, extra = proofread(
+            image, group, reader.read, logo=logo, allowed=allowed, inspector=panel.inspector
+        )
         readings |= {reading.slot: reading for reading in told}
         findings = extra if number == 0 else _without_gibberish(findings, group, told)
     names = [reader.name for reader, _ in groups]
+    if panel.inspector is not None:
+        names.append(panel.inspector.name)
     if panel.second is not None and (unsure := _unsure(readings.values())):
         names.append(f"second opinion {panel.second.name}")
         for reading in unsure:

@@ -7,7 +7,8 @@ when it is missing or misplaced.
 
 What isn't accepted at first sight is looked at again: first the whole image, closely, then the
 slot's place alone, larger and with other margins. Of the losses of all views each character's
-median counts. Where a slot's font is known, the shapes of its glyphs have the last word.
+median counts. Where a slot's font is known, the shapes of its glyphs have the last word; where it
+isn't, an inspector of glyphs.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from typing import Protocol
 from PIL import Image
 
 from presscheck.assets import Box, Finding, Severity, SlotReading, Status, Trouble
-from presscheck.registry import ReadText
+from presscheck.registry import GlyphInspector, ReadText
 from presscheck.verification.assign import TOLERANCE, Found, assign
+from presscheck.verification.by_glyphs import by_glyphs
 from presscheck.verification.by_shape import by_shape
 from presscheck.verification.compare import is_part
 from presscheck.verification.judging import (
@@ -65,10 +67,12 @@ def proofread(
     *,
     logo: Box | None = None,
     allowed: Collection[str] = (),
+    inspector: GlyphInspector | None = None,
 ) -> tuple[tuple[SlotReading, ...], tuple[Finding, ...]]:
     """Read `image` and return a reading for each slot, and findings about other text.
 
-    `allowed` phrases may stand in the scene; see `unwanted`.
+    `allowed` phrases may stand in the scene; see `unwanted`. An `inspector` looks for malformed
+    glyphs where the font isn't known.
     """
     lines = _lines(look(image), image, logo)
     found = _found(slots, lines)
@@ -82,7 +86,7 @@ def proofread(
             for one in proofs
         ]
     proofs = [_looked_again(image, proof, look) if proof.open else proof for proof in proofs]
-    readings = tuple(proof.told for proof in proofs)
+    readings = tuple(proof.inspected(image, inspector) for proof in proofs)
     return readings, tuple(unwanted_text(lines, found, readings, allowed))
 
 
@@ -107,6 +111,13 @@ class _Proof:
     views: tuple[View, ...]
     judged: SlotReading
     told: SlotReading
+    shaped: bool
+
+    def inspected(self, image: Image.Image, inspector: GlyphInspector | None) -> SlotReading:
+        """Return what is told in the end; glyphs that no font vouched for are inspected."""
+        if self.shaped or inspector is None:
+            return self.told
+        return by_glyphs(image, self.told, best_view(self.views).found, inspector)
 
     @property
     def open(self) -> bool:
@@ -123,10 +134,11 @@ class _Proof:
 def _proof(image: Image.Image, slot: Expected, views: tuple[View, ...]) -> _Proof:
     if slot.unreadable:
         reading = unread(slot, views[0].found)
-        return _Proof(slot=slot, views=views, judged=reading, told=reading)
+        return _Proof(slot=slot, views=views, judged=reading, told=reading, shaped=False)
     judged = judge(slot, views)
-    told = by_shape(image, slot, best_view(views).found, judged)
-    return _Proof(slot=slot, views=views, judged=judged, told=told)
+    shaped = by_shape(image, slot, best_view(views).found, judged)
+    told = judged if shaped is None else shaped
+    return _Proof(slot=slot, views=views, judged=judged, told=told, shaped=shaped is not None)
 
 
 def _with_attempts(

@@ -34,7 +34,7 @@ from presscheck.verification.benchmark.draw import (
     ink_colour,
 )
 from presscheck.verification.benchmark.faces import CJK, Face, faces
-from presscheck.verification.benchmark.readers import reader
+from presscheck.verification.benchmark.readers import inspector, reader
 from presscheck.verification.benchmark.setting import KINDS, set_in, turned
 from presscheck.verification.grounds import Pixels
 from presscheck.verification.lines import grow
@@ -158,7 +158,7 @@ def judge_bent(name: str, cjk: Path, asked: tuple[str, int]) -> tuple[str, bool,
     bent, using = draw_bent(*asked, cjk), reader(name)
     started = time.process_time()
     slots = [Expected(name=slot, text=text, box=box) for slot, text, box in bent.copy]
-    status = overall(*proofread(bent.image, slots, using.read))
+    status = overall(*proofread(bent.image, slots, using.read, inspector=inspector()))
     return bent.kind, bent.right, status, time.process_time() - started
 
 

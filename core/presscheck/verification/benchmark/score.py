@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from presscheck.assets import SlotReading, Status
 from presscheck.verification import Expected, overall, proofread
 from presscheck.verification.benchmark.cases import Case, make_case
-from presscheck.verification.benchmark.readers import reader
+from presscheck.verification.benchmark.readers import inspector, reader
 from presscheck.verification.forced import WORST
 from presscheck.verification.mistakes import DRAWN, EXTRA
 from presscheck.verification.normalise import normalise
@@ -51,7 +51,7 @@ def check_case(seed: int, name: str, number: int, *, apart: bool = False) -> Out
         )
         for text, region in zip(case.copy, case.regions, strict=True)
     ]
-    readings, findings = proofread(image, slots, using.read)
+    readings, findings = proofread(image, slots, using.read, inspector=inspector())
     told = [_least_loss(reading) for reading in readings]
     return Outcome(
         case=case,

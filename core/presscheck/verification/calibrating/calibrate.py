@@ -24,7 +24,7 @@ from presscheck.calibration import (
     made_for,
 )
 from presscheck.registry import Reader
-from presscheck.verification.benchmark.readers import reader
+from presscheck.verification.benchmark.readers import inspector, reader
 from presscheck.verification.calibrating.measure import Bench, Measured, measure
 from presscheck.verification.calibrating.platt import Bin, calibration_error, fit, reliability
 from presscheck.verification.calibrating.sounding import MOST, Sounding
@@ -55,7 +55,7 @@ def soundings(bench: Bench, copies: Sequence[Copy], workers: int) -> Iterator[Me
     """
     if workers == 1:
         used = reader(bench.reader)
-        yield from (measure(bench, used, copy) for copy in copies)
+        yield from (measure(bench, used, copy, inspector()) for copy in copies)
         return
     # Forked processes would share the locks of the inference runtime's threads.
     with ProcessPoolExecutor(workers, get_context("spawn"), _leave_interrupts) as pool:
@@ -72,7 +72,7 @@ def _leave_interrupts() -> None:
 
 
 def _measure(bench: Bench, copy: Copy) -> Measured:
-    return measure(bench, reader(bench.reader), copy)
+    return measure(bench, reader(bench.reader), copy, inspector())
 
 
 def calibrate(

@@ -12,7 +12,7 @@ from presscheck.assets import RenderMode
 from presscheck.brand import Brand, CopySlot
 from presscheck.errors import CopyError
 from presscheck.fonts import open_brand_face
-from presscheck.registry import Reader
+from presscheck.registry import GlyphInspector, Reader
 from presscheck.verification.calibrating.planting import plant
 from presscheck.verification.calibrating.sounding import Sounding, sound
 from presscheck.verification.calibrating.strings import Copy
@@ -44,7 +44,9 @@ class Measured:
     wrong: tuple[Sounding, ...] = ()
 
 
-def measure(bench: Bench, reader: Reader, copy: Copy) -> Measured:
+def measure(
+    bench: Bench, reader: Reader, copy: Copy, inspector: GlyphInspector | None = None
+) -> Measured:
     """Set a string right, and with a mistake, in each of its views, and read them.
 
     Raises:
@@ -65,11 +67,16 @@ def measure(bench: Bench, reader: Reader, copy: Copy) -> Measured:
     )
     views = views_of(bench.brand, copy, bench.views, bench.seed, pictures=len(bench.pictures))
     right = [
-        sound(set_view(view, copy, slot.text, bench.brand, bench.pictures), slot, reader.read)
+        sound(
+            set_view(view, copy, slot.text, bench.brand, bench.pictures),
+            slot,
+            reader.read,
+            inspector,
+        )
         for view in views
     ]
     wrong = [
-        sound(image, slot, reader.read, mistake=mistake, drawn=drawn)
+        sound(image, slot, reader.read, inspector, mistake=mistake, drawn=drawn)
         for mistake, drawn, image in _mistakes(bench, copy, views)
     ]
     return Measured(copy=copy, font=font, right=tuple(right), wrong=tuple(wrong))

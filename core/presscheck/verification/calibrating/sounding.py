@@ -8,8 +8,8 @@ from math import inf
 
 from PIL import Image
 
-from presscheck.assets import CharReading, SlotReading, Status, Thresholds, Trouble
-from presscheck.registry import ReadText
+from presscheck.assets import CharReading, EditKind, SlotReading, Status, Thresholds, Trouble
+from presscheck.registry import GlyphInspector, ReadText
 from presscheck.verification.judging import surely_wrong, worst_losses
 from presscheck.verification.mistakes import span
 from presscheck.verification.normalise import normalise
@@ -68,7 +68,13 @@ class _Remembered:
 
 
 def sound(
-    image: Image.Image, slot: Expected, look: Look, *, mistake: str = "", drawn: str = ""
+    image: Image.Image,
+    slot: Expected,
+    look: Look,
+    inspector: GlyphInspector | None = None,
+    *,
+    mistake: str = "",
+    drawn: str = "",
 ) -> Sounding:
     """Read a setting of a slot's copy, or of `drawn` with a mistake in it.
 
@@ -78,7 +84,8 @@ def sound(
     """
     seen, least, limit = _Remembered(look), inf, MOST
     while True:
-        (reading,), _ = proofread(image, [replace(slot, thresholds=Thresholds(accept=limit))], seen)
+        asked = replace(slot, thresholds=Thresholds(accept=limit))
+        (reading,), _ = proofread(image, [asked], seen, inspector=inspector)
         if reading.status is not Status.ACCEPT:
             break
         by_shape = reading.loss is not None and reading.loss >= limit
@@ -96,7 +103,8 @@ def sound(
 
 def _worst(reading: SlotReading) -> float:
     """Return up to which `reject` a reading that isn't accepted is rejected."""
-    if reading.trouble is Trouble.MISPLACED or not reading.characters:
+    malformed = any(edit.kind is EditKind.MALFORMED for edit in reading.edits)
+    if reading.trouble is Trouble.MISPLACED or malformed or not reading.characters:
         return inf if reading.status is Status.REJECT else -inf
     letters = surely_wrong(reading.characters, reading.expected)
     _, spaces = worst_losses(reading.characters, DEFAULT)

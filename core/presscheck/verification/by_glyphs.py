@@ -1,0 +1,78 @@
+"""Looks for malformed glyphs where no font is known.
+
+A reader reads past a stroke that is missing or too many. What it accepts is shown to an inspector
+of glyphs, line by line, with what should stand there and where; see `presscheck_glyphs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from PIL import Image
+
+from presscheck.assets import CharReading, Edit, EditKind, SlotReading, Status, Trouble
+from presscheck.registry import GlyphInspector
+from presscheck.verification.assign import Found
+from presscheck.verification.laid import Laid, laid_along
+
+REJECT, DOUBT = 5.0, 4.0
+"""From such log odds on that a glyph is malformed its slot is rejected, or left unsure."""
+BEYOND = 0.1
+"""A character may stand so far beyond an end of its line, in parts of the line's length."""
+
+
+def by_glyphs(
+    image: Image.Image, reading: SlotReading, found: Found, inspector: GlyphInspector
+) -> SlotReading:
+    """Return a reading, which is accepted no longer if glyphs of its lines are malformed."""
+    if reading.status is not Status.ACCEPT:
+        return reading
+    edits = tuple(_edits(image, reading, found, inspector))
+    if not edits:
+        return reading
+    sure = max(edit.confidence for edit in edits) >= _confidence(REJECT)
+    return replace(
+        reading,
+        status=Status.REJECT if sure else Status.UNSURE,
+        trouble=Trouble.MISSPELT,
+        edits=(*reading.edits, *edits),
+    )
+
+
+def _edits(
+    image: Image.Image, reading: SlotReading, found: Found, inspector: GlyphInspector
+) -> Iterator[Edit]:
+    pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+    characters: Sequence[CharReading] = reading.characters
+    for laid in laid_along(image.size, reading.expected, found, characters):
+        if not _is_found(laid):
+            continue
+        odds = inspector.malformed(pixels, laid.course, laid.text, laid.ways)
+        for at, (one, value) in enumerate(zip(laid.text, odds, strict=True), start=laid.start):
+            if value >= DOUBT and one.isalnum():
+                yield Edit(
+                    kind=EditKind.MALFORMED,
+                    expected=characters[at].character,
+                    read="",
+                    at=at,
+                    confidence=_confidence(value),
+                    box=characters[at].box,
+                )
+
+
+def _is_found(laid: Laid) -> bool:
+    """Tell whether characters stand along their line: else they were read in another look."""
+    inside = all(-BEYOND <= way / laid.course.length <= 1 + BEYOND for way in laid.ways)
+    return inside and all(one < other for one, other in pairwise(laid.ways))
+
+
+def _confidence(odds: float) -> float:
+    """Return log odds as a probability.
+
+    >>> _confidence(0.0)
+    0.5
+    """
+    return round(float(1 / (1 + np.exp(-odds))), 4)
