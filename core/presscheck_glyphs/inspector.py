@@ -22,6 +22,8 @@ SUSPECT = 2.0
 """From such log odds on a line is looked at again."""
 FEWEST = 2
 """A glyph is judged beside others: so many of a line must be known."""
+LONGEST = 170
+"""A line that is longer than so many times its height isn't judged."""
 
 Odds = npt.NDArray[np.float64]
 
@@ -43,7 +45,8 @@ class GlyphNetInspector:
         saw: spaces, characters of other scripts than Latin, and a letter all alone. Odds of several
         looks are averaged.
         """
-        if sum(letter != OTHER for letter in numbers(text)) < FEWEST:
+        known = sum(letter != OTHER for letter in numbers(text))
+        if known < FEWEST or course.length > LONGEST * course.tall:
             return [-np.inf] * len(text)
 
         def look(size: float) -> Odds:

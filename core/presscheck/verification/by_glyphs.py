@@ -65,7 +65,8 @@ def _edits(
 
 def _is_found(laid: Laid) -> bool:
     """Tell whether characters stand along their line: else they were read in another look."""
-    inside = all(-BEYOND <= way / laid.course.length <= 1 + BEYOND for way in laid.ways)
+    length = laid.course.length
+    inside = all(-BEYOND * length <= way <= (1 + BEYOND) * length for way in laid.ways)
     return inside and all(one < other for one, other in pairwise(laid.ways))
 
 

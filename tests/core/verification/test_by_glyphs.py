@@ -1,0 +1,138 @@
+"""What becomes of an accepted reading when an inspector finds its glyphs malformed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from presscheck.assets import EditKind, SlotReading, Status, Trouble
+from presscheck.check import check_image, explain
+from presscheck.verification import Expected, Panel, proofread
+from presscheck.verification.by_glyphs import DOUBT, REJECT
+from presscheck.verification.shapes import Course, KnownType
+from presscheck_plugins.read_ppocr import PpOcrReader
+from typefaces import face
+
+TEXT = "Fresh bread daily"
+
+
+@cache
+def reader() -> PpOcrReader:
+    return PpOcrReader()
+
+
+@cache
+def advert(text: str = TEXT) -> Image.Image:
+    image = Image.new("RGB", (900, 300), (250, 246, 238))
+    font = face("Inter").sized(64)
+    ImageDraw.Draw(image).multiline_text((60, 80), text, font=font, fill=(20, 40, 90))
+    return image
+
+
+@dataclass
+class Says:
+    """An inspector that finds one character malformed, by so much."""
+
+    character: str = "a"
+    odds: float = REJECT
+    asked: list[tuple[str, list[float]]] = field(default_factory=list[tuple[str, list[float]]])
+
+    @property
+    def name(self) -> str:
+        return "says 1"
+
+    def malformed(
+        self, pixels: np.ndarray, course: Course, text: str, ways: Sequence[float]
+    ) -> list[float]:
+        assert pixels.shape == (300, 900, 3)
+        assert 0 < course.tall < 120
+        self.asked.append((text, list(ways)))
+        first = text.find(self.character)
+        return [self.odds if at == first else -np.inf for at in range(len(text))]
+
+
+def read(inspector: Says, text: str = TEXT, image: Image.Image | None = None) -> SlotReading:
+    slot = Expected(name="headline", text=text)
+    (reading,), _ = proofread(image or advert(), [slot], reader().read, inspector=inspector)
+    return reading
+
+
+@pytest.mark.parametrize(
+    ("odds", "status"),
+    [
+        (REJECT, Status.REJECT),
+        ((REJECT + DOUBT) / 2, Status.UNSURE),
+        (DOUBT - 0.01, Status.ACCEPT),
+    ],
+)
+def test_odds_become_a_status(odds: float, status: Status) -> None:
+    told = read(Says(odds=odds))
+    assert told.status is status
+    if status is Status.ACCEPT:
+        assert told.edits == () and told.trouble is None
+        return
+    (edit,) = told.edits
+    assert (edit.kind, edit.expected, edit.at) == (EditKind.MALFORMED, "a", TEXT.index("a"))
+    assert edit.confidence == pytest.approx(1 / (1 + np.exp(-odds)), abs=1e-4)
+    assert edit.box == told.characters[edit.at].box
+    assert told.trouble is Trouble.MISSPELT
+
+
+def test_the_inspector_is_told_where_each_character_stands() -> None:
+    inspector = Says(odds=-5)
+    read(inspector)
+    ((text, ways),) = inspector.asked
+    font = face("Inter").sized(64)
+    assert text == TEXT
+    assert ways == sorted(ways)
+    ends = font.getlength(TEXT[:-1]), font.getlength(TEXT)
+    assert ways[-1] == pytest.approx(sum(ends) / 2, abs=20)
+
+
+def test_each_line_is_inspected_and_a_place_counts_in_the_whole_copy() -> None:
+    inspector = Says(character="d")
+    told = read(inspector, image=advert("Fresh bread\ndaily"))
+    assert [text for text, _ in inspector.asked] == ["Fresh bread", "daily"]
+    assert [edit.at for edit in told.edits] == [10, 12]
+
+
+def test_what_the_reader_does_not_accept_is_not_inspected() -> None:
+    inspector = Says()
+    told = read(inspector, "Fresh bread dally")
+    assert told.status is Status.REJECT
+    assert inspector.asked == []
+    assert not [edit for edit in told.edits if edit.kind is EditKind.MALFORMED]
+
+
+def test_signs_are_not_judged() -> None:
+    assert read(Says(character=" ")).status is Status.ACCEPT
+
+
+def test_glyphs_that_a_font_vouches_for_are_not_inspected() -> None:
+    inspector = Says()
+    known = KnownType(font=face("Inter").sized, certain=True)
+    slot = Expected(name="headline", text=TEXT, type=known)
+    (told,), _ = proofread(advert(), [slot], reader().read, inspector=inspector)
+    assert told.status is Status.ACCEPT
+    assert inspector.asked == []
+    slot = replace(slot, type=KnownType(font=face("Lobster Two").sized, certain=True))
+    (told,), _ = proofread(advert(), [slot], reader().read, inspector=inspector)
+    assert told.status is Status.REJECT, "another font than the one that was named vouches for none"
+
+
+def test_a_verdict_names_the_inspector_and_says_which_letter() -> None:
+    panel = Panel(readers=(reader(),), inspector=Says())
+    verdict = check_image(advert(), {"headline": TEXT}, panel)
+    assert verdict.status is Status.REJECT
+    assert verdict.reader == f"{reader().name}; says 1"
+    assert explain(verdict) == ['headline: "Fresh bread daily": "a" is malformed, at character 9']
+    panel = Panel(readers=(reader(),), inspector=Says(odds=DOUBT))
+    verdict = check_image(advert(), {"headline": TEXT}, panel)
+    assert explain(verdict) == [
+        'headline: "Fresh bread daily": "a" may be malformed; check it by eye, at character 9'
+    ]
