@@ -143,14 +143,16 @@ def _explain_doubt(start: str, reading: SlotReading) -> str:
 
 
 def _explain_malformed(start: str, edit: Edit, status: Status) -> str:
-    """Say which letter isn't as its font draws it.
+    """Say which letter isn't as a font would draw it.
 
     >>> edit = Edit(kind=EditKind.MALFORMED, expected="r", read="", at=1, confidence=0.95)
     >>> _explain_malformed('cta: "Order"', edit, Status.REJECT)
     'cta: "Order": "r" is malformed, at character 2'
     """
-    sure = "is malformed" if status is Status.REJECT else "may be malformed; check it by eye"
-    return f'{start}: "{edit.expected}" {sure}, at character {edit.at + 1}'
+    where = f'"{edit.expected}" {{}} malformed, at character {edit.at + 1}'
+    if status is Status.REJECT:
+        return f"{start}: {where.format('is')}"
+    return f"{start}: {where.format('may be')}; check it by eye"
 
 
 def _only_spaces(reading: SlotReading) -> bool:

@@ -130,9 +130,9 @@ def test_a_verdict_names_the_inspector_and_says_which_letter() -> None:
     verdict = check_image(advert(), {"headline": TEXT}, panel)
     assert verdict.status is Status.REJECT
     assert verdict.reader == f"{reader().name}; says 1"
-    assert explain(verdict) == ['headline: "Fresh bread daily": "a" is malformed, at character 9']
+    assert explain(verdict) == ['headline: "Fresh bread daily": "a" is malformed, at character 10']
     panel = Panel(readers=(reader(),), inspector=Says(odds=DOUBT))
     verdict = check_image(advert(), {"headline": TEXT}, panel)
     assert explain(verdict) == [
-        'headline: "Fresh bread daily": "a" may be malformed; check it by eye, at character 9'
+        'headline: "Fresh bread daily": "a" may be malformed, at character 10; check it by eye'
     ]
