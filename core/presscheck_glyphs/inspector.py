@@ -46,7 +46,7 @@ class GlyphNetInspector:
         looks are averaged.
         """
         known = sum(letter != OTHER for letter in numbers(text))
-        if known < FEWEST or course.length > LONGEST * course.tall:
+        if known < FEWEST or not 0 < course.length <= LONGEST * course.tall:
             return [-np.inf] * len(text)
 
         def look(size: float) -> Odds:

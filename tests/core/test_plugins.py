@@ -29,6 +29,7 @@ from presscheck.registry import (
     DelivererEntry,
     EngineEntry,
     FinisherEntry,
+    InspectorEntry,
     ReaderEntry,
     RunnerEntry,
 )
@@ -46,6 +47,7 @@ STOP = Decision(roll=None, reason="enough")
 ENTRIES = {
     "engines": EngineEntry(name="x", summary="", create=lambda choice: None),
     "readers": ReaderEntry(name="x", summary="", create=lambda: None),
+    "inspectors": InspectorEntry(name="x", summary="", create=lambda: None),
     "finishers": FinisherEntry(name="x", summary="", phase="mark", create=lambda brand: None),
     "deliverers": DelivererEntry(name="x", summary="", create=lambda options: None),
     "runners": RunnerEntry(name="x", summary="", create=lambda: None),

@@ -108,6 +108,8 @@ def test_a_line_without_height_or_end_is_not_judged() -> None:
     for below in (0.0, 1.0, 790 / LONGEST - 0.1):
         thin = Course(top=line, bottom=line + np.array([0, below], np.float32))
         assert inspector().malformed(pixels, thin, "AB", ways) == [-np.inf, -np.inf]
+    point = Course(top=line[[0, 0]], bottom=line[[0, 0]])
+    assert inspector().malformed(pixels, point, "AB", ways) == [-np.inf, -np.inf]
 
 
 @settings(deadline=None, max_examples=25)
