@@ -46,7 +46,8 @@ class GlyphNetInspector:
         looks are averaged.
         """
         known = sum(letter != OTHER for letter in numbers(text))
-        if known < FEWEST or not 0 < course.length <= LONGEST * course.tall:
+        long = course.length / max(course.tall, 1)
+        if known < FEWEST or course.tall < 1 or not 0 < long <= LONGEST:
             return [-np.inf] * len(text)
 
         def look(size: float) -> Odds:

@@ -88,11 +88,10 @@ class Course:
         along = (np.arange(wide, dtype=np.float32) + 0.5) / scale - beside
         down = (np.arange(high, dtype=np.float32) + 0.5) / scale - above
         places = self._places(along, down)
-        left, first = np.floor(places.min(axis=(0, 1))).astype(int).clip(0)
-        right, last = np.ceil(places.max(axis=(0, 1))).astype(int)
-        part = np.asarray(
-            pixels[first : max(last, first) + 1, left : max(right, left) + 1], np.float32
-        )
+        edge = np.array([pixels.shape[1], pixels.shape[0]]) - 1
+        left, first = np.floor(places.min(axis=(0, 1))).clip(0, edge).astype(int)
+        right, last = np.ceil(places.max(axis=(0, 1))).clip(0, edge).astype(int)
+        part = np.asarray(pixels[first : last + 1, left : right + 1], np.float32)
         if scale < 0.7:
             # Sampling fewer pixels loses thin strokes.
             part = np.asarray(cv2.GaussianBlur(part, (0, 0), 0.3 / scale), np.float32)
