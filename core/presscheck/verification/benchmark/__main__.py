@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import track
 
 from presscheck.errors import InputError, PresscheckError
+from presscheck.registry import INSPECTOR
 from presscheck.report.plots import roc
 from presscheck.verification.benchmark.board import (
     as_json,
@@ -43,6 +44,9 @@ def main() -> int:
         "--apart", action="store_true", help="a set of other copy, families of type and sizes"
     )
     parser.add_argument("--reader", default="ppocr", help="the reader of the verifier")
+    parser.add_argument(
+        "--inspector", default=INSPECTOR, help="the inspector of glyphs that it asks; or none"
+    )
     parser.add_argument("--gated", type=int, help="adverts that gates see, too; all by default")
     parser.add_argument("--baseline", default="rapidocr", help="the reader of the plain gates")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
@@ -51,7 +55,8 @@ def main() -> int:
     console, told = Console(width=110), Console(stderr=True)
     numbers = range(asked.count)
     try:
-        checked = partial(check_case, asked.seed, asked.reader, apart=asked.apart)
+        asking = None if asked.inspector == "none" else asked.inspector
+        checked = partial(check_case, asked.seed, asked.reader, apart=asked.apart, asking=asking)
         outcomes = list(_all(checked, numbers, asked.workers, told, "verifier"))
         gated = list(
             _all(

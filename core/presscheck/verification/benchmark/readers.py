@@ -1,4 +1,4 @@
-"""The readers that are measured, and the inspector, made once in a process."""
+"""The readers that are measured, and the inspectors, made once in a process."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ def reader(name: str) -> Reader:
 
 
 @cache
-def inspector() -> GlyphInspector:
-    """Return the inspector of glyphs that the verifier asks."""
-    return pick(Plugins.load().inspectors(), INSPECTOR, "inspector").create()
+def inspector(name: str = INSPECTOR) -> GlyphInspector:
+    """Return an installed inspector of glyphs."""
+    return pick(Plugins.load().inspectors(), name, "inspector").create()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from presscheck.assets import SlotReading, Status
+from presscheck.registry import INSPECTOR
 from presscheck.verification import Expected, overall, proofread
 from presscheck.verification.benchmark.cases import Case, make_case
 from presscheck.verification.benchmark.readers import inspector, reader
@@ -35,8 +36,10 @@ class Outcome:
     readings: tuple[SlotReading, ...] = ()
 
 
-def check_case(seed: int, name: str, number: int, *, apart: bool = False) -> Outcome:
-    """Draw a case and check it with a reader, in this process."""
+def check_case(
+    seed: int, name: str, number: int, *, apart: bool = False, asking: str | None = INSPECTOR
+) -> Outcome:
+    """Draw a case and check it with a reader, `asking` an inspector of glyphs, in this process."""
     case, image = make_case(seed, number, apart=apart)
     using = reader(name)
     started = time.process_time()
@@ -51,7 +54,9 @@ def check_case(seed: int, name: str, number: int, *, apart: bool = False) -> Out
         )
         for text, region in zip(case.copy, case.regions, strict=True)
     ]
-    readings, findings = proofread(image, slots, using.read, inspector=inspector())
+    readings, findings = proofread(
+        image, slots, using.read, inspector=None if asking is None else inspector(asking)
+    )
     told = [_least_loss(reading) for reading in readings]
     return Outcome(
         case=case,
