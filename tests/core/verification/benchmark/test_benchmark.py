@@ -119,6 +119,11 @@ def test_the_verifier_checks_a_case_of_every_kind(number: int) -> None:
         assert outcome.named is not None
 
 
+def test_a_malformed_glyph_slips_through_without_an_inspector() -> None:
+    assert check_case(11, "ppocr", 71).status is Status.REJECT
+    assert check_case(11, "ppocr", 71, asking=None).status is Status.ACCEPT
+
+
 def test_gates_are_asked_about_what_a_reader_read() -> None:
     gated = gate_case(1, "ppocr", 0)
     assert set(gated.accepted) >= {"exact text", "word accuracy of 1"}
