@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Test files run beside each other in so many processes, of up to 3 GB each.
+PROCESSES ?= 2
 STAMP := $(VENV)/.installed
 
 export PYTHONUTF8 = 1
@@ -19,7 +21,7 @@ demo: $(STAMP) ## make, proof and deliver the example campaign into out/demo
 
 test: $(STAMP) ## run every test
 	command -v chromium >/dev/null && command -v tesseract >/dev/null || ./.ci/debian-packages
-	$(BIN)/python -m pytest --quiet
+	$(BIN)/python -m pytest --quiet --numprocesses $(PROCESSES) --dist loadfile
 
 lint: $(STAMP) ## style and types
 	$(BIN)/ruff check .
