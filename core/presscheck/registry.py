@@ -31,13 +31,15 @@ class ReadText:
     `polygon` holds its corners in pixels of the image that was read, clockwise from the top left of
     the line as it is read. A line on an arc has more than four: along its top, and as many back.
     `score` is the reader's own confidence, 0-1. A recogniser that can gives its `posteriors`: then
-    copy is scored character by character, and not only compared with `text`.
+    copy is scored character by character, and not only compared with `text`. `stacked` tells that
+    the line runs downwards while its letters stand upright, beneath each other.
     """
 
     text: str
     score: float
     polygon: tuple[tuple[float, float], ...]
     posteriors: Posteriors | None = None
+    stacked: bool = False
 
 
 VERIFIER = "ppocr"

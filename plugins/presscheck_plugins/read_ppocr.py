@@ -58,6 +58,7 @@ class PpOcrReader:
                 score=line.score,
                 polygon=polygon_of(way.outline, image.size),
                 posteriors=line.posteriors,
+                stacked=way.stacked,
             )
             for way, line in Reading(self.recogniser, pixels, patches).lines()
             if line.text.strip() and line.score >= (FAINT_SCORE if closely else LEAST_SCORE)

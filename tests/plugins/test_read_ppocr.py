@@ -76,7 +76,7 @@ def inked(ink: np.ndarray[Any, np.dtype[np.uint8]]) -> Image.Image:
 @pytest.mark.parametrize("leading", [0.9, 1.2, 1.5])
 def test_letters_beneath_each_other_are_one_line(leading: float) -> None:
     lines = reader().read(inked(stacked("SUMMER", SPACED, leading)))
-    assert [line.text for line in lines] == ["SUMMER"]
+    assert [(line.text, line.stacked) for line in lines] == [("SUMMER", True)]
 
 
 @pytest.mark.parametrize("sweep", [40, 90, 140, 180])

@@ -1,7 +1,8 @@
 """Looks for malformed glyphs where no font is known.
 
 A reader reads past a stroke that is missing or too many. What it accepts is shown to an inspector
-of glyphs, line by line, with what should stand there and where; see `presscheck_glyphs`.
+of glyphs, line by line, with what should stand there and where; see `presscheck_glyphs`. Letters
+beneath each other aren't: they lie on their sides in such a line.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def _edits(
     pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
     characters: Sequence[CharReading] = reading.characters
     for laid in laid_along(image.size, reading.expected, found, characters):
-        if not _is_found(laid):
+        if laid.line.stacked or not _is_found(laid):
             continue
         odds = inspector.malformed(pixels, laid.course, laid.text, laid.ways)
         for at, (one, value) in enumerate(zip(laid.text, odds, strict=True), start=laid.start):

@@ -40,7 +40,7 @@ class Line:
     """One line of text; `box` in fractions of the image, `tall` its height in its shorter side.
 
     `corners` are those of the line as it stands, also turned, in fractions, clockwise from where it
-    begins; a line on an arc has more than four (see `directions`).
+    begins; a line on an arc has more than four (see `directions`). `stacked` as in `ReadText`.
     """
 
     text: str
@@ -49,6 +49,7 @@ class Line:
     tall: float
     corners: tuple[tuple[float, float], ...] = ()
     posteriors: Posteriors | None = None
+    stacked: bool = False
 
 
 def to_lines(texts: Iterable[ReadText], width: int, height: int) -> list[Line]:
@@ -70,6 +71,7 @@ def _line(text: ReadText, width: int, height: int) -> Line:
         tall=tall,
         corners=tuple(zip(across, down, strict=True)),
         posteriors=text.posteriors,
+        stacked=text.stacked,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from presscheck.verification.normalise import compact
 from presscheck_plugins.ppocr.arcs import Arc, grown
 from presscheck_plugins.ppocr.detect import Patch, Pixels
 from presscheck_plugins.ppocr.joins import arcs_of, columns_of, is_whole
@@ -54,6 +55,7 @@ class Reading:
             read = self._joined(read, *group)
         for group in self._columns(read):
             read = self._joined(read, *group)
+        read |= self._stacked(read)
         return [read[at] for at in sorted(read) if not self._is_ghost(read[at], read.values())]
 
     def _is_ghost(self, one: Read, read: Iterable[Read]) -> bool:
@@ -117,6 +119,27 @@ class Reading:
         for indices, box in columns_of(patches, lines, turns):
             ways = straight(self._pixels, box), column(self._pixels, box)
             yield tuple(there[at] for at in indices), tuple(way for way in ways if way is not None)
+
+    def _stacked(self, read: Mapping[int, Read]) -> dict[int, Read]:
+        """Return the lines read downwards whose letters stand upright, beneath each other.
+
+        The recogniser reads such letters on their sides as well, but those of a line that was
+        turned say something else when they are laid side by side.
+        """
+        asked: dict[int, Way] = {}
+        for at, (way, _) in read.items():
+            if way.turns == 1:
+                letters = column(self._pixels, np.roll(way.outline, 1, axis=0))
+                if letters is not None:
+                    asked[at] = letters
+        found: dict[int, Read] = {}
+        for at, (letters, other) in self._read(asked).items():
+            way, line = read[at]
+            if line.score >= GOOD and is_better(other, line):
+                found[at] = letters, other
+            elif compact(other.text) == compact(line.text):
+                found[at] = replace(way, stacked=True), line
+        return found
 
     def _joined(
         self, read: Mapping[int, Read], indices: Sequence[int], ways: Iterable[Way]

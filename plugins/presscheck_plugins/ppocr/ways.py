@@ -35,6 +35,8 @@ class Way:
     outline: Corners
     turns: int = 0
     """Quarters, anticlockwise, by which a level box was turned; the arcs have none."""
+    stacked: bool = False
+    """Whether letters that stand beneath each other were laid side by side."""
 
 
 def first_way(pixels: Pixels, patch: Patch) -> Way | None:
@@ -63,7 +65,7 @@ def column(pixels: Pixels, corners: Corners) -> Way | None:
     """Return the letters of a box that stand beneath each other, laid side by side."""
     strip = laid_out(cut_out(pixels, corners))
     outline = np.roll(corners, -1, axis=0)
-    return None if strip is None else Way(strip=strip, outline=outline)
+    return None if strip is None else Way(strip=strip, outline=outline, stacked=True)
 
 
 def along(pixels: Pixels, arc: Arc, *, below: bool) -> Way:

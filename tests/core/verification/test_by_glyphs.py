@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from presscheck.assets import EditKind, SlotReading, Status, Trouble
 from presscheck.check import check_image, explain
 from presscheck.verification import Expected, Panel, proofread
+from presscheck.verification.benchmark.setting import stacked
 from presscheck.verification.by_glyphs import DOUBT, REJECT
 from presscheck.verification.shapes import Course, KnownType
 from presscheck_plugins.read_ppocr import PpOcrReader
@@ -111,6 +112,15 @@ def test_what_the_reader_does_not_accept_is_not_inspected() -> None:
 
 def test_signs_are_not_judged() -> None:
     assert read(Says(character=" ")).status is Status.ACCEPT
+
+
+def test_letters_beneath_each_other_are_not_judged() -> None:
+    ink = stacked("SUMMER", face("Inter").sized(64), 1.1)
+    image = Image.new("RGB", (ink.shape[1] + 300, ink.shape[0] + 200), (250, 246, 238))
+    image.paste((20, 40, 90), (150, 100), Image.fromarray(ink))
+    inspector = Says("M")
+    assert read(inspector, "SUMMER", image).status is Status.ACCEPT
+    assert inspector.asked == []
 
 
 def test_glyphs_that_a_font_vouches_for_are_not_inspected() -> None:
