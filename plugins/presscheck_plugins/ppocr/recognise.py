@@ -67,7 +67,8 @@ class Recogniser:
 
     def _line(self, chances: np.ndarray[Any, Any], across: float) -> Line:
         # Frames behind the line saw nothing but padding; the last character may show a frame late.
-        kept = chances[: int(np.ceil(across)) + 2]
+        # A view would keep the whole batch, and dots of a pattern may be read as hundreds of lines.
+        kept = chances[: int(np.ceil(across)) + 2].copy()
         best = kept.argmax(axis=1)
         starts = (best != BLANK) & (best != np.concatenate([[BLANK], best[:-1]]))
         text = "".join(self.alphabet.characters[number] for number in best[starts].tolist())
