@@ -29,6 +29,7 @@ from presscheck.verification.benchmark.board import (
     tables,
     trade_offs,
 )
+from presscheck.verification.benchmark.faces import check_apart
 from presscheck.verification.benchmark.gates import gate_case
 from presscheck.verification.benchmark.score import check_case
 
@@ -55,6 +56,8 @@ def main() -> int:
     console, told = Console(width=110), Console(stderr=True)
     numbers = range(asked.count)
     try:
+        if asked.apart:
+            check_apart()
         asking = None if asked.inspector == "none" else asked.inspector
         checked = partial(check_case, asked.seed, asked.reader, apart=asked.apart, asking=asking)
         outcomes = list(_all(checked, numbers, asked.workers, told, "verifier"))

@@ -29,7 +29,7 @@ SIZES = (
     (820, 460),
 )
 """Pixels."""
-SIZES_APART = ((1280, 720), (800, 1000), (1200, 1200), (1024, 576), (860, 860), (576, 1024))
+SIZES_APART = ((1120, 630), (840, 1050), (1000, 1000), (1180, 590), (700, 1050), (660, 1180))
 LEADING = 1.15
 BREAK = 0.3
 """How often copy of several words is set in two lines."""

@@ -1,4 +1,7 @@
-"""The fonts that adverts are drawn with: those of installed `fontpkg-*` packages, all free."""
+"""The fonts that adverts are drawn with: those of installed `fontpkg-*` packages, all free.
+
+Those of a set that is built apart are Debian's, see `held_back`.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,10 @@ from packaging.requirements import Requirement
 from PIL import ImageFont
 
 from presscheck.errors import InputError
+from presscheck.verification.benchmark.held_back import DEBIAN_PACKAGES, FILES, ROOT
 
 PACKAGES = "fontpkg_"
-APART_EXTRA = "benchmark-apart"
+EXTRA = "benchmark"
 CLASSES = {
     "HANDWRITING": "script",
     "DISPLAY": "display",
@@ -32,25 +36,16 @@ DEBIAN = {
     "Noto Sans CJK": CJK,
     "Noto Serif CJK": CJK.with_name("NotoSerifCJK-Bold.ttc"),
 }
-DEBIAN_APART = {
-    "WenQuanYi Zen Hei": Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"),
-    "IPA Gothic": Path("/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf"),
-}
-"""Debian's fonts-wqy-zenhei and fonts-ipafont-gothic: Chinese and Japanese of a set apart."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Face:
-    """A font file, its class, and the characters that it holds.
-
-    One that is `apart` belongs to a family of the extra `benchmark-apart`.
-    """
+    """A font file, its class, and the characters that it holds."""
 
     family: str
     path: Path
     kind: str
     characters: frozenset[str]
-    apart: bool = False
 
     def sized(self, pixels: float, weight: float = 0.5) -> ImageFont.FreeTypeFont:
         """Return the font at a size; `weight`, 0-1, is where on a variable font's axis."""
@@ -72,19 +67,9 @@ def sized(path: Path, pixels: float, weight: float = 0.5) -> ImageFont.FreeTypeF
     return font
 
 
-def faces_apart() -> list[Face]:
-    """Return the installed faces of families that nothing is developed on."""
-    return [face for face in every_face() if face.apart]
-
-
-def faces() -> list[Face]:
-    """Return the installed faces of the other families, which the verifier is developed on."""
-    return [face for face in every_face() if not face.apart]
-
-
 @cache
-def every_face() -> tuple[Face, ...]:
-    """Return every installed face, in the order of their names.
+def faces() -> tuple[Face, ...]:
+    """Return the installed faces that the verifier is developed on, in the order of their files.
 
     Raises:
         InputError: No font package is installed.
@@ -98,11 +83,41 @@ def every_face() -> tuple[Face, ...]:
     return tuple(found)
 
 
+@cache
+def faces_apart() -> tuple[Face, ...]:
+    """Return the installed faces of families that nothing is developed on."""
+    found = (
+        Face(family=family, path=ROOT / file, kind=kind, characters=_characters(ROOT / file))
+        for kind, families in FILES.items()
+        for family, files in families.items()
+        for file in files
+        if (ROOT / file).is_file()
+    )
+    return tuple(sorted(found, key=lambda face: face.path.name))
+
+
+def check_apart() -> None:
+    """Check that all families of the set apart are there: with fewer it would be another set.
+
+    Raises:
+        InputError: Some aren't installed.
+    """
+    files = [
+        ROOT / file for families in FILES.values() for one in families.values() for file in one
+    ]
+    missing = sorted(file.name for file in files if not file.is_file())
+    if missing:
+        raise InputError(
+            f"the set apart lacks {len(missing)} of its {len(files)} fonts, such as {missing[0]}.",
+            remedy=f"Install them with: apt-get install {' '.join(DEBIAN_PACKAGES)}",
+        )
+
+
 def _faces() -> Iterator[Face]:
-    held_back = _held_back()
-    packages = {_name(package.metadata["Name"]): package for package in distributions()}
-    for name, package in packages.items():
-        if not name.startswith(PACKAGES):
+    installed = {_name(package.metadata["Name"]): package for package in distributions()}
+    ours = _packages()
+    for name, package in installed.items():
+        if name not in ours:
             continue
         root = Path(str(package.locate_file(name)))
         told = json.loads((root / "metadata.json").read_text(encoding="utf-8"))
@@ -111,32 +126,27 @@ def _faces() -> Iterator[Face]:
             if file["style"] == "normal" and (file["weight"] in {None, 400, 700, 900}):
                 path = root / file["path"]
                 yield Face(
-                    family=told["family"],
-                    path=path,
-                    kind=kind,
-                    characters=_characters(path),
-                    apart=name in held_back,
+                    family=told["family"], path=path, kind=kind, characters=_characters(path)
                 )
-    for apart, families in ((False, DEBIAN), (True, DEBIAN_APART)):
-        for family, path in families.items():
-            if path.is_file():
-                yield Face(
-                    family=family,
-                    path=path,
-                    kind="Chinese, Japanese",
-                    characters=_characters(path),
-                    apart=apart,
-                )
+    for family, path in DEBIAN.items():
+        if path.is_file():
+            yield Face(
+                family=family,
+                path=path,
+                kind="Chinese, Japanese",
+                characters=_characters(path),
+            )
 
 
-def _held_back() -> frozenset[str]:
-    """Return the font packages of the extra `benchmark-apart`, which nothing is developed on."""
+def _packages() -> frozenset[str]:
+    """Return the font packages of the extra `benchmark`."""
     needs = (Requirement(one) for one in requires("presscheck") or ())
-    return frozenset(
+    names = (
         _name(one.name)
         for one in needs
-        if one.marker is not None and one.marker.evaluate({"extra": APART_EXTRA})
+        if one.marker is not None and one.marker.evaluate({"extra": EXTRA})
     )
+    return frozenset(name for name in names if name.startswith(PACKAGES))
 
 
 def _name(package: str) -> str:

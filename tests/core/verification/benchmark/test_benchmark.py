@@ -12,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presscheck.assets import Status
+from presscheck.errors import InputError
+from presscheck.verification.benchmark import held_back
 from presscheck.verification.benchmark.board import tables, whole
 from presscheck.verification.benchmark.cases import Case, make_case
 from presscheck.verification.benchmark.copy import PHRASES, draw_copy
 from presscheck.verification.benchmark.defects import HIDDEN, SEEN, malform
-from presscheck.verification.benchmark.faces import faces, faces_apart
+from presscheck.verification.benchmark.faces import check_apart, faces, faces_apart
 from presscheck.verification.benchmark.gates import gate_case
 from presscheck.verification.benchmark.score import Outcome, check_case, trade_off
 from presscheck.verification.mistakes import CHANGES, DRAWN, EXTRA, KINDS, TURNS
@@ -73,6 +75,13 @@ def test_a_defect_shows_and_leaves_something(seed: int) -> None:
     assert broken is not None
     changed = np.abs(broken.astype(int) - glyph).sum() / glyph.sum()
     assert SEEN <= changed <= HIDDEN
+
+
+def test_a_set_apart_that_lacks_fonts_is_no_set_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(held_back.FILES, "script", {"Lost Hand": ("truetype/lost/Lost.ttf",)})
+    with pytest.raises(InputError, match=r"lacks .* such as .*\.") as raised:
+        check_apart()
+    assert "apt-get install fonts-3270 " in str(raised.value)
 
 
 def test_no_family_is_both_developed_on_and_held_back() -> None:
