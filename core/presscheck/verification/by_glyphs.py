@@ -7,22 +7,33 @@ beneath each other aren't: they lie on their sides in such a line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from PIL import Image
 
-from presscheck.assets import CharReading, Edit, EditKind, SlotReading, Status, Trouble
+from presscheck.assets import Edit, EditKind, SlotReading, Status, Trouble
 from presscheck.registry import GlyphInspector
 from presscheck.verification.assign import Found
 from presscheck.verification.laid import Laid, laid_along
 
 REJECT, DOUBT = 5.0, 4.0
 """From such log odds on that a glyph is malformed its slot is rejected, or left unsure."""
+ODD = 2.0
+"""From such log odds on a glyph looks odd: letters of one face are alike, defects are not."""
 BEYOND = 0.1
 """A character may stand so far beyond an end of its line, in parts of the line's length."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Judged:
+    """A letter, where it stands in the copy, and the log odds that it is malformed."""
+
+    glyph: str
+    at: int
+    odds: float
 
 
 def by_glyphs(
@@ -46,22 +57,39 @@ def by_glyphs(
 def _edits(
     image: Image.Image, reading: SlotReading, found: Found, inspector: GlyphInspector
 ) -> Iterator[Edit]:
+    judged = list(_judged(image, reading, found, inspector))
+    for one in judged:
+        letter = reading.characters[one.at]
+        # Where the same letter looks odd elsewhere, too, that is how the face draws it; what is
+        # beside a malformed one shows some of it.
+        others = (
+            other.odds
+            for other in judged
+            if other.glyph == one.glyph and abs(other.at - one.at) > 1
+        )
+        if one.odds >= DOUBT and max(others, default=-np.inf) < ODD:
+            yield Edit(
+                kind=EditKind.MALFORMED,
+                expected=letter.character,
+                read="",
+                at=one.at,
+                confidence=_confidence(one.odds),
+                box=letter.box,
+            )
+
+
+def _judged(
+    image: Image.Image, reading: SlotReading, found: Found, inspector: GlyphInspector
+) -> Iterator[_Judged]:
+    """Yield what an inspector says of the letters of a slot."""
     pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
-    characters: Sequence[CharReading] = reading.characters
-    for laid in laid_along(image.size, reading.expected, found, characters):
+    for laid in laid_along(image.size, reading.expected, found, reading.characters):
         if laid.line.stacked or not _is_found(laid):
             continue
         odds = inspector.malformed(pixels, laid.course, laid.text, laid.ways)
-        for at, (one, value) in enumerate(zip(laid.text, odds, strict=True), start=laid.start):
-            if value >= DOUBT and one.isalnum():
-                yield Edit(
-                    kind=EditKind.MALFORMED,
-                    expected=characters[at].character,
-                    read="",
-                    at=at,
-                    confidence=_confidence(value),
-                    box=characters[at].box,
-                )
+        for at, (glyph, value) in enumerate(zip(laid.text, odds, strict=True), start=laid.start):
+            if glyph.isalnum():
+                yield _Judged(glyph=glyph, at=at, odds=value)
 
 
 def _is_found(laid: Laid) -> bool:

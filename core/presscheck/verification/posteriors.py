@@ -32,8 +32,11 @@ class Posteriors:
     across: float
 
 
-LATIN, GREEK = "ABEZHIKMNOPTYXoßµ", "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοβμ"
-SAME_SHAPE = dict(zip(LATIN + GREEK, GREEK + LATIN, strict=True))
+ONE = "ABEZHIKMNOPTYXoßµ" + "りへべぺ" + "口力工二夕卜八一" + "0123456789"
+OTHER = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοβμ" + "リヘベペ" + "ロカエニタトハー" + "₀₁₂₃₄₅₆₇₈₉"
+SAME_SHAPE = dict(zip(ONE + OTHER, OTHER + ONE, strict=True))
+"""Latin and Greek, hiragana and katakana, kanji and katakana; old-style figures are read as if they
+stood below the line."""
 
 
 class Alphabet:
@@ -50,7 +53,7 @@ class Alphabet:
     def alike(self, character: str) -> list[int]:
         """Return the classes that are read as a normalised character; none if it knows none.
 
-        Letters of another script that have the same shape count, too: nobody can tell them apart.
+        Characters that have the same shape count, too: nobody can tell them apart.
 
         >>> Alphabet({"-": 1, "–": 2, "ß": 3, "β": 4}).alike("-")
         [1, 2]

@@ -96,10 +96,16 @@ def test_the_inspector_is_told_where_each_character_stands() -> None:
 
 
 def test_each_line_is_inspected_and_a_place_counts_in_the_whole_copy() -> None:
-    inspector = Says(character="d")
+    inspector = Says(character="y")
     told = read(inspector, image=advert("Fresh bread\ndaily"))
     assert [text for text, _ in inspector.asked] == ["Fresh bread", "daily"]
-    assert [edit.at for edit in told.edits] == [10, 12]
+    assert [edit.at for edit in told.edits] == [16]
+
+
+def test_a_letter_that_looks_odd_wherever_it_stands_is_drawn_so_by_its_face() -> None:
+    lines = advert("Fresh bread\ndaily")
+    assert read(Says(character="d"), image=lines).status is Status.ACCEPT
+    assert read(Says(character="d")).status is Status.REJECT
 
 
 def test_what_the_reader_does_not_accept_is_not_inspected() -> None:
