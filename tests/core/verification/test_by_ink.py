@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 from presscheck.assets import CharReading, EditKind, SlotReading, Status
 from presscheck.verification import Expected, proofread
-from presscheck.verification.benchmark.faces import DEBIAN_APART
 from presscheck.verification.by_ink import SETTLED, told_apart
 from presscheck.verification.inked import BODY, extents
 from presscheck.verification.lines import to_lines
@@ -20,7 +20,7 @@ from presscheck_plugins.read_ppocr import PpOcrReader
 from typefaces import face
 
 PAPER, INK = (250, 246, 238), (20, 40, 90)
-HAN = DEBIAN_APART["WenQuanYi Zen Hei"]
+HAN = Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc")
 needs_han = pytest.mark.skipif(not HAN.is_file(), reason="needs Debian's fonts-wqy-zenhei")
 
 
