@@ -46,8 +46,8 @@ class GlyphNetInspector:
         looks are averaged.
         """
         known = sum(letter != OTHER for letter in numbers(text))
-        long = course.length / max(course.tall, 1)
-        if known < FEWEST or course.tall < 1 or not 0 < long <= LONGEST:
+        is_line = course.tall >= 1 and 0 < course.length <= LONGEST * course.tall
+        if known < FEWEST or not is_line:
             return [-np.inf] * len(text)
 
         def look(size: float) -> Odds:

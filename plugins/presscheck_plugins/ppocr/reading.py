@@ -129,7 +129,7 @@ class Reading:
         asked: dict[int, Way] = {}
         for at, (way, _) in read.items():
             if way.turns == 1:
-                letters = column(self._pixels, np.roll(way.outline, 1, axis=0))
+                letters = column(self._pixels, np.roll(way.outline, way.turns, axis=0))
                 if letters is not None:
                     asked[at] = letters
         found: dict[int, Read] = {}

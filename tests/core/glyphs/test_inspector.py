@@ -8,7 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
@@ -118,6 +118,7 @@ def test_a_line_without_height_or_end_is_not_judged() -> None:
     points=st.lists(st.floats(-50, 950), min_size=8, max_size=8),
     ways=st.lists(st.floats(-200, 1200), min_size=12, max_size=12),
 )
+@example(text="00", points=[0, 187, 0, 177, 0, 216, 0, 286], ways=[0.0] * 12)
 def test_no_line_makes_it_fail(text: str, points: list[float], ways: list[float]) -> None:
     corners = np.array(points, np.float32).reshape(4, 2)
     course = Course(top=corners[:2], bottom=corners[2:])

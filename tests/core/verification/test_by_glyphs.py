@@ -100,6 +100,8 @@ def test_each_line_is_inspected_and_a_place_counts_in_the_whole_copy() -> None:
     told = read(inspector, image=advert("Fresh bread\ndaily"))
     assert [text for text, _ in inspector.asked] == ["Fresh bread", "daily"]
     assert [edit.at for edit in told.edits] == [16]
+    told = read(Says(character="r"), image=advert("Fresh bread\ndaily"))
+    assert [edit.at for edit in told.edits] == [1]
 
 
 def test_a_letter_that_looks_odd_wherever_it_stands_is_drawn_so_by_its_face() -> None:

@@ -87,11 +87,9 @@ def faces() -> tuple[Face, ...]:
 def faces_apart() -> tuple[Face, ...]:
     """Return the installed faces of families that nothing is developed on."""
     found = (
-        Face(family=family, path=ROOT / file, kind=kind, characters=_characters(ROOT / file))
-        for kind, families in FILES.items()
-        for family, files in families.items()
-        for file in files
-        if (ROOT / file).is_file()
+        Face(family=family, path=path, kind=kind, characters=_characters(path))
+        for kind, family, path in _files_apart()
+        if path.is_file()
     )
     return tuple(sorted(found, key=lambda face: face.path.name))
 
@@ -102,15 +100,21 @@ def check_apart() -> None:
     Raises:
         InputError: Some aren't installed.
     """
-    files = [
-        ROOT / file for families in FILES.values() for one in families.values() for file in one
-    ]
+    files = [path for _, _, path in _files_apart()]
     missing = sorted(file.name for file in files if not file.is_file())
     if missing:
         raise InputError(
             f"the set apart lacks {len(missing)} of its {len(files)} fonts, such as {missing[0]}.",
             remedy=f"Install them with: apt-get install {' '.join(DEBIAN_PACKAGES)}",
         )
+
+
+def _files_apart() -> Iterator[tuple[str, str, Path]]:
+    """Yield the class, the family and the path of each font of the set apart."""
+    for kind, families in FILES.items():
+        for family, files in families.items():
+            for file in files:
+                yield kind, family, ROOT / file
 
 
 def _faces() -> Iterator[Face]:
