@@ -20,7 +20,7 @@ from rich.table import Table
 
 from presscheck.errors import PresscheckError
 from presscheck.verification.benchmark.defects import DEFECTS, Defect, Mask, malform
-from presscheck.verification.benchmark.faces import CJK, faces
+from presscheck.verification.benchmark.faces import faces
 from presscheck.verification.by_glyphs import DOUBT, REJECT
 from presscheck.verification.rates import Rate
 from presscheck_glyphs.defects import MORE
@@ -109,7 +109,7 @@ def main() -> int:
     asked = parser.parse_args()
     console = Console(width=100)
     try:
-        fonts = [face.path for face in faces() if not face.path.is_relative_to(CJK.parent)]
+        fonts = [face.path for face in faces() if face.kind != "Chinese, Japanese"]
     except PresscheckError as error:
         console.print(str(error), markup=False)
         return error.exit_code

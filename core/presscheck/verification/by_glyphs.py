@@ -23,6 +23,8 @@ REJECT, DOUBT = 5.0, 4.0
 """From such log odds on that a glyph is malformed its slot is rejected, or left unsure."""
 ODD = 2.0
 """From such log odds on a glyph looks odd: letters of one face are alike, defects are not."""
+FACE = 0.5
+"""Where this share of all letters is malformed that may be how the face draws them."""
 BEYOND = 0.1
 """A character may stand so far beyond an end of its line, in parts of the line's length."""
 
@@ -45,7 +47,9 @@ def by_glyphs(
     edits = tuple(_edits(image, reading, found, inspector))
     if not edits:
         return reading
-    sure = max(edit.confidence for edit in edits) >= _confidence(REJECT)
+    letters = sum(one.character.isalnum() for one in reading.characters)
+    by_design = len(edits) > 1 and len(edits) >= FACE * letters
+    sure = max(edit.confidence for edit in edits) >= _confidence(REJECT) and not by_design
     return replace(
         reading,
         status=Status.REJECT if sure else Status.UNSURE,

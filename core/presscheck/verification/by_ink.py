@@ -28,9 +28,9 @@ BROAD, BROADER = frozenset("O0"), 1.12
 """In every face that draws the two apart, an O is so much broader than a 0, by its height."""
 SETTLED = -4.0
 """The loss of a sign that its shape has settled."""
-WIDER, EMPTIER = 0.12, 0.08
+WIDER, EMPTIER, FIRMLY = 0.12, 0.08, 4.0
 """A space makes a step so much longer than the usual one, by its length, and the gap so much wider
-than any other, in em."""
+than any other, in em; and it is so many times what other steps differ by."""
 
 
 def wide_gap(
@@ -52,11 +52,12 @@ def wide_gap(
     steps = [after.middle - before.middle for before, after in pairwise(stand)]
     gaps = [after.left - before.right for before, after in pairwise(stand)]
     at = int(np.argmax(steps))
-    usual = float(np.median(steps[:at] + steps[at + 1 :]))
+    others = np.array(steps[:at] + steps[at + 1 :])
+    usual = float(np.median(others))
+    differ = float(np.abs(others - usual).max())
     widest = max(gaps[:at] + gaps[at + 1 :])
-    if steps[at] - usual < WIDER * usual or gaps[at] - widest < EMPTIER:
-        return None
-    return at + 1
+    wider = steps[at] - usual >= max(WIDER * usual, FIRMLY * differ)
+    return at + 1 if wider and gaps[at] - widest >= EMPTIER else None
 
 
 def told_apart(

@@ -10,34 +10,28 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
-import numpy as np
 from PIL import Image
 
-from presscheck.assets import Box, CharReading, Edit, EditKind, SlotReading, Status, Trouble
+from presscheck.assets import CharReading, Edit, EditKind, SlotReading, Status, Trouble
 from presscheck.verification.assign import Found
 from presscheck.verification.judging import ALIKE
-from presscheck.verification.laid import laid_along
-from presscheck.verification.normalise import allowed_case, bare, tidy
+from presscheck.verification.normalise import bare
+from presscheck.verification.pieces import Piece, covers, find_pieces
+from presscheck.verification.posteriors import SAME_SHAPE
 from presscheck.verification.shapes import (
-    LineShapes,
     Shape,
     drawn_alike,
-    line_shapes,
     own_fit,
     rival_fit,
+    rival_likeness,
 )
-from presscheck.verification.shapes.template import EM
 from presscheck.verification.slots import Expected
 
-KNOWN, ASKED = 0.9, 0.97
-"""A line whose glyphs fit less, in the median, isn't set in the font, and nothing follows from it;
-the second counts where a model was asked for the font: it may have drawn one that is like it."""
 WHOLE = 0.97
 """A glyph that fits so well has all its strokes."""
-ODD, WRONG = (2.0, 0.14, 0.16), (2.2, 0.2, 0.33)
+ODD, DOUBTED, WRONG = (2.0, 0.14, 0.16), (2.0, 0.14, 0.2), (2.2, 0.2, 0.33)
 """From so many times the usual difference on, and so much ink missing, or too much, a glyph may be,
 or is, malformed. A ground may look like ink, and seldom hides it."""
 LOST = 0.8
@@ -51,9 +45,8 @@ EDGE = 0.65
 """An edge of the ground shows about as much in a glyph's neighbours, at least this share of it."""
 LOST_LIKENESS, CERTAIN = 0.7, -4.0
 """A glyph that fits less, and is read with such a loss, was looked for in the wrong place."""
-SPACE, WIDE, MOST = 0.14, 0.19, 0.75
-"""A glyph that stands so much further away than the others do, in em, may have a space before it,
-and surely has one; in fonts with narrow spaces it may from this part of one on."""
+WIDE = 0.19
+"""A glyph that stands so much further away than the others do, in em, surely has a space there."""
 NARROW_GAP = 0.06
 """The next glyph stands less than this off its place, in em, where the line goes on as usual."""
 MARKED = ({",", ";"}, {".", ":"}, {"-", "="})
@@ -61,9 +54,10 @@ ACCENT = 0.25
 """A letter with another accent, or none, or a sign with one mark more, is out of the question only
 where the expected one leaves this share unexplained of what the other one does: the rest is the
 same."""
-CLEARLY, MUCH = 0.03, 0.35
+CLEARLY, MUCH, SHARPLY = 0.03, 0.35, 0.6
 """By so much another sign must fit worse than the expected one to be out of the question; or what
-the expected one leaves unexplained is this share of what the other one does."""
+the expected one leaves unexplained is this share of what the other one does, the last where it fits
+as well as glyphs do."""
 BETTER, SURELY, AGREED = 0.05, 0.2, 0.5
 """By so much it must fit better to stand there, and leave this share unexplained at most; the last
 where the reader takes it for that sign, too, or cannot tell."""
@@ -75,25 +69,8 @@ GOOD = 0.9
 """A glyph that fits less doesn't prove its character."""
 FORMS = ("'‘’", '"“”„«»', "-–—")
 """Forms of one sign, which no reader tells apart; in strict copy the written one must stand."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Piece:
-    """A line with the part of the copy that stands in it: `start` counts in the whole copy.
-
-    `others` are the places of the slot's other lines.
-    """
-
-    text: str
-    start: int
-    shapes: LineShapes
-    strict: bool
-    others: tuple[Box, ...]
-
-    @cached_property
-    def narrowest(self) -> float:
-        """What may be a space in its font, in em."""
-        return min(SPACE, MOST * self.shapes.font(EM).getlength(" ") / EM)
+TWINS = tuple(one + other for one, other in SAME_SHAPE.items())
+"""Signs of nearly the same shape, which no reader tells apart either."""
 
 
 def by_shape(
@@ -105,9 +82,7 @@ def by_shape(
     """
     if slot.type is None or not reading.characters:
         return None
-    pieces = list(_pieces(image, slot, found, reading.characters))
-    least = KNOWN if slot.type.certain else ASKED
-    known = [piece for piece in pieces if piece.shapes.fit >= least]
+    known = find_pieces(image, slot, found, reading)
     if not known:
         return None
     edits = [edit for piece in known for edit in _edits(piece, reading.characters, image.size)]
@@ -115,7 +90,7 @@ def by_shape(
         return _with(reading, edits, Status.REJECT)
     if reading.status is Status.ACCEPT:
         return _with(reading, edits, Status.UNSURE) if edits else reading
-    whole = len(known) == len(found) and not edits
+    whole = covers(known, reading.characters) and not edits
     if whole and all(_proved(piece, reading.characters, slot) for piece in known):
         return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=(), edits=())
     return reading
@@ -129,52 +104,6 @@ def _with(reading: SlotReading, edits: Sequence[Edit], status: Status) -> SlotRe
     return replace(reading, status=status, trouble=trouble, edits=(*reading.edits, *more))
 
 
-def _pieces(
-    image: Image.Image, slot: Expected, found: Found, characters: Sequence[CharReading]
-) -> Iterator[Piece]:
-    """Yield the lines in which the copy is found as the font sets it."""
-    assert slot.type is not None
-    pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
-    wanted = allowed_case(slot.text, " ".join(line.text for line in found))
-    # In some fonts small letters look like capitals, and are others than the capitals.
-    read = () if slot.strict else (_as_written(slot.text, wanted),)
-    cases = dict.fromkeys((*read, _as_written(slot.text, slot.text)))
-    for laid in laid_along(image.size, slot.text, found, characters):
-        drawn = [
-            line_shapes(
-                pixels,
-                laid.course,
-                written[laid.start : laid.start + len(laid.text)],
-                laid.ways,
-                slot.type,
-            )
-            for written in cases
-            if len(written) == len(wanted)
-        ]
-        best = max((one for one in drawn if one is not None), key=_fit, default=None)
-        if best is not None:
-            others = tuple(other.box for other in found if other is not laid.line)
-            yield Piece(
-                text=laid.text, start=laid.start, shapes=best, strict=slot.strict, others=others
-            )
-
-
-def _fit(shapes: LineShapes) -> float:
-    return shapes.whole_fit
-
-
-def _as_written(expected: str, wanted: str) -> str:
-    """Return normalised copy with the quotes and dashes that were written, if they are one each.
-
-    >>> _as_written("Don’t miss", "DON'T MISS")
-    'DON’T MISS'
-    """
-    text = tidy(expected)
-    if len(text) != len(wanted):
-        return wanted
-    return "".join(other if one.isalpha() else one for one, other in zip(text, wanted, strict=True))
-
-
 def _edits(
     piece: Piece, characters: Sequence[CharReading], size: tuple[int, int]
 ) -> Iterator[Edit]:
@@ -184,16 +113,19 @@ def _edits(
     odd = {index for index, shape in enumerate(shapes) if _differs(shape, ODD)}
     for index, shape in enumerate(shapes):
         one = characters[piece.start + shape.at]
-        if _is_lost(shapes, index, usual) or _is_read(shape, one):
+        lost = _is_lost(shapes, index, usual)
+        # Where another sign fits as glyphs do the line isn't lost: that stands there.
+        rival = _rival(piece, shape, one, least=WHOLE if lost else GOOD)
+        if (lost or _is_read(shape, one)) and not rival:
             continue
-        yield from _space(piece, shape, piece.shapes.wider(index), characters)
-        rival = _rival(piece, shape, one)
+        if not lost:
+            yield from _space(piece, shape, piece.shapes.wider(index), characters)
         if rival:
             yield _edit(piece, shape, characters, EditKind.SUBSTITUTED, rival, SURE)
         elif mark := _mark(piece, shape, size):
-            sure = SURE if mark > ACCENTED else UNSURE
+            sure = SURE if mark > ACCENTED or _reads_accent(one) else UNSURE
             yield _edit(piece, shape, characters, EditKind.MALFORMED, "", sure)
-        elif index in odd and not _explained(piece, index, odd, size):
+        elif _differs(shape, DOUBTED) and not _explained(piece, index, odd, size):
             sure = SURE if _differs(shape, WRONG) else UNSURE
             yield _edit(piece, shape, characters, EditKind.MALFORMED, "", sure)
 
@@ -284,6 +216,11 @@ def _mark(piece: Piece, shape: Shape, size: tuple[int, int]) -> float:
     return mark.ink
 
 
+def _reads_accent(one: CharReading) -> bool:
+    """Tell whether a reader sees an accent where none should be."""
+    return one.loss > 0 and one.instead != one.character and bare(one.instead) == one.character
+
+
 def _folded(piece: Piece, shape: Shape) -> bool:
     """Tell whether a sign may have another form: quotes and dashes may, but in strict copy."""
     return not piece.strict and piece.text[shape.at] != piece.shapes.text[shape.at]
@@ -298,21 +235,34 @@ def _space(
     if shape.likeness < GOOD and not _keeps_on(shapes, shapes.index(shape), piece.shapes.usual_gap):
         return
     spaced = piece.text[shape.at - 1 : shape.at] == " "
-    sure = SURE if abs(gap) >= WIDE else UNSURE
+    at = piece.start + shape.at
+    sure = SURE if abs(gap) >= WIDE or _reads_space(characters, at, spaced=spaced) else UNSURE
     if gap > 0 and not spaced:
         yield _edit(piece, shape, characters, EditKind.SPLIT, " ", sure)
     elif gap < 0 and spaced:
         yield _edit(piece, shape, characters, EditKind.MERGED, "", sure)
 
 
-def _rival(piece: Piece, shape: Shape, one: CharReading) -> str:
+def _reads_space(characters: Sequence[CharReading], at: int, *, spaced: bool) -> bool:
+    """Tell whether a reader sees a space before a character, or none where it is `spaced`, too."""
+    own, before = characters[at], characters[at - 1]
+    if spaced:
+        return before.loss > 0
+    return (own.loss > 0 and own.instead.startswith(" ")) or (
+        before.loss > 0 and before.instead.endswith(" ")
+    )
+
+
+def _rival(piece: Piece, shape: Shape, one: CharReading, *, least: float) -> str:
     """Return the sign that fits clearly better than the expected one, "" if none does.
+
+    It fits at `least` so well.
 
     Signs that look alike are tried, what the reader takes it for where it is in doubt, and the
     other case where the glyph is not whole.
     """
     expected = piece.shapes.text[shape.at]
-    alike = (*ALIKE, *FORMS) if piece.strict else ALIKE
+    alike = (*ALIKE, *TWINS, *FORMS) if piece.strict else (*ALIKE, *TWINS)
     rivals = {sign for signs in alike if expected in signs for sign in signs} - {expected}
     if one.loss > DOUBT and len(one.instead) == 1:
         rivals.add(one.instead)
@@ -324,9 +274,13 @@ def _rival(piece: Piece, shape: Shape, one: CharReading) -> str:
         return ""
     fits = [(rival_fit(piece.shapes, shape.at, rival) or 0.0, rival) for rival in sorted(rivals)]
     best = max(fits, default=(0.0, ""))
-    agreed = best[1] == one.instead or any(expected in signs for signs in FORMS)
+    agreed = best[1] == one.instead or any(expected in signs for signs in TWINS)
     surely = 1 - best[0] < (AGREED if agreed else SURELY) * (1 - own)
-    return best[1] if best[0] >= GOOD and best[0] - own > BETTER and surely else ""
+    if best[0] < least or best[0] - own <= BETTER or not surely:
+        return ""
+    # Where neighbours don't show how large it should be it may fit as well in another size.
+    free = rival_likeness(piece.shapes, shape.at, best[1])
+    return best[1] if free is not None and free >= shape.likeness else ""
 
 
 def _edit(
@@ -354,9 +308,12 @@ def _proved(piece: Piece, characters: Sequence[CharReading], slot: Expected) -> 
     """Tell whether every glyph of a line fits, and no other sign that is likelier fits as well."""
     usual = piece.shapes.usual_gap
     for shape in piece.shapes.shapes:
-        doubted = _space_in_doubt(piece, shape, characters, slot)
-        widest = NARROW_GAP if doubted else piece.narrowest
-        if shape.likeness < GOOD or _differs(shape, ODD) or abs(shape.gap - usual) > widest:
+        gap = shape.gap - usual
+        if piece.text[shape.at - 1 : shape.at] == " ":
+            gap = -gap
+        # Where the reader doubts a space, or that there is none, little may speak for it.
+        widest = NARROW_GAP if _space_in_doubt(piece, shape, characters, slot) else piece.narrowest
+        if shape.likeness < GOOD or _differs(shape, ODD) or not -piece.narrowest <= gap <= widest:
             return False
         one = characters[piece.start + shape.at]
         if one.loss < slot.thresholds.accept or not one.instead:
@@ -386,9 +343,15 @@ def _beaten(piece: Piece, shape: Shape, rival: str) -> bool:
     if drawn_alike(piece.shapes.font, piece.shapes.text[shape.at], rival):
         return True
     own, other = own_fit(piece.shapes, shape.at), rival_fit(piece.shapes, shape.at, rival)
-    if other is None or max(own, other) < GOOD:
+    if other is None:
         return False
     expected = piece.shapes.text[shape.at]
-    if bare(rival) == bare(expected) or {rival, expected} in MARKED:
-        return 1 - own < ACCENT * (1 - other)
-    return other - own < -CLEARLY or 1 - own < MUCH * (1 - other)
+    if max(own, other) >= GOOD:
+        if bare(rival) == bare(expected) or {rival, expected} in MARKED:
+            return 1 - own < ACCENT * (1 - other)
+        much = SHARPLY if own >= WHOLE else MUCH
+        if other - own < -CLEARLY or 1 - own < much * (1 - other):
+            return True
+    # Neighbours may not show how large a glyph should be; what doesn't fit in any size is not it.
+    free = rival_likeness(piece.shapes, shape.at, rival)
+    return free is not None and shape.likeness >= WHOLE and free < shape.likeness - CLEARLY

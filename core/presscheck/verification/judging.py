@@ -24,9 +24,9 @@ from presscheck.verification.compare import same_letters
 from presscheck.verification.differences import find_edits
 from presscheck.verification.forced import WORST
 from presscheck.verification.lines import Line
-from presscheck.verification.normalise import allowed_case, bare, compact, normalise
+from presscheck.verification.normalise import allowed_case, bare, compact, is_capitals, normalise
 from presscheck.verification.places import place_edits
-from presscheck.verification.rows import spaces_hold
+from presscheck.verification.rows import spaces_fail, spaces_hold
 from presscheck.verification.scoring import score_slot
 from presscheck.verification.slots import Expected, misread, outside
 
@@ -58,27 +58,36 @@ NARROW = frozenset("%€$£¥°")
 class View:
     """One look at a slot: its lines, how each character fares (None: no probabilities), ink.
 
-    `gap` is a character that stands too far from the one before it.
+    `spaced` tells that the ink has its spaces where the copy has them, `misspaced` that it has them
+    elsewhere. `gap` is a character that stands too far from the one before it.
     """
 
     reading: SlotReading
     found: Found
     characters: tuple[CharReading, ...] | None
     spaced: bool
+    misspaced: bool = False
     gap: int | None = None
 
 
 def view(image: Image.Image, slot: Expected, found: Found) -> View:
     """Look at a slot's lines in an image."""
     reading = misread(slot, found)
-    spaced = same_letters(slot.text, reading.read) and (
-        reading.distance == 0 or spaces_hold(image, slot.text, found)
-    )
+    same = same_letters(slot.text, reading.read)
+    spaced = same and (reading.distance == 0 or spaces_hold(image, slot.text, found))
+    misspaced = same and not spaced and spaces_fail(image, slot.text, found)
     characters = score_slot(slot.text, found)
     if characters is not None:
         characters = told_apart(image, found, characters)
     gap = wide_gap(image, found, characters)
-    return View(reading=reading, found=found, characters=characters, spaced=spaced, gap=gap)
+    return View(
+        reading=reading,
+        found=found,
+        characters=characters,
+        spaced=spaced,
+        misspaced=misspaced,
+        gap=gap,
+    )
 
 
 def best_view(views: Sequence[View]) -> View:
@@ -97,7 +106,10 @@ def judge(slot: Expected, views: Sequence[View]) -> SlotReading:
     alike = [one for one in scored if len(one) == len(scored[0])]
     if alike:
         spaced = any(one.spaced for one in views)
-        settled = _by_losses(reading, _middle(alike), slot.thresholds, spaced=spaced)
+        misspaced = not spaced and any(one.misspaced for one in views)
+        settled = _by_losses(
+            reading, _middle(alike), slot.thresholds, spaced=spaced, misspaced=misspaced
+        )
     else:
         settled = _by_text(reading, slot.thresholds, spaced=best.spaced)
     if slot.strict:
@@ -210,6 +222,7 @@ def _by_losses(
     thresholds: Thresholds,
     *,
     spaced: bool,
+    misspaced: bool,
 ) -> SlotReading:
     letters, spaces = worst_losses(characters, thresholds)
     if spaced and not _against_ink(characters, thresholds):
@@ -221,7 +234,8 @@ def _by_losses(
         return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=())
     told = _with_edits(reading, characters, thresholds)
     certain = surely_wrong(characters, reading.expected)
-    surely = certain >= thresholds.reject or spaces >= thresholds.no_space
+    no_space = thresholds.reject if misspaced else thresholds.no_space
+    surely = certain >= thresholds.reject or spaces >= no_space
     return replace(told, status=Status.REJECT if surely else Status.UNSURE)
 
 
@@ -242,7 +256,7 @@ def surely_wrong(characters: Sequence[CharReading], expected: str) -> float:
     the form of small ones: these don't count.
     """
     text = "".join(one.character for one in characters)
-    capitals = text == text.upper() and text != normalise(expected)
+    capitals = is_capitals(text) and text != normalise(expected)
     letters = [one for one in characters if not _is_space(one)]
     certain = [one for one in letters if not (capitals and _is_small_form(one))]
     return max((one.loss - LENIENT * _alike(one) for one in certain), default=-WORST)

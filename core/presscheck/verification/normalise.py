@@ -70,13 +70,33 @@ def allowed_case(expected: str, read: str) -> str:
     ('SUMMER SALE', 'SUMMER SALE')
     >>> allowed_case("Summer sale", "SUmmer sale")
     'Summer sale'
+
+    The capital of ß is SS, or itself:
+
+    >>> allowed_case("Großes Kino", "GROSSES KINO"), allowed_case("Großes Kino", "GROBES KINO")
+    ('GROSSES KINO', 'GROßES KINO')
     """
     written = normalise(expected)
-    upper = written.upper()
+    upper = min(_capitals(written), key=lambda text: Levenshtein.distance(text, read))
     if read == read.upper():
         return upper if read != read.lower() else written
     nearer = Levenshtein.distance(upper, read) < Levenshtein.distance(written, read)
     return upper if nearer else written
+
+
+def _capitals(text: str) -> tuple[str, ...]:
+    """Return a text in capitals, as it may be written."""
+    kept = "".join(letter if letter == "ß" else letter.upper() for letter in text)
+    return tuple(dict.fromkeys((text.upper(), kept)))
+
+
+def is_capitals(text: str) -> bool:
+    """Tell whether a text has no small letters; a ß may be a capital one.
+
+    >>> is_capitals("GROßES KINO"), is_capitals("GROSSES kINO")
+    (True, False)
+    """
+    return text in _capitals(text)
 
 
 def joins_without_space(before: str, after: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import dist
 
@@ -17,7 +18,7 @@ from presscheck.verification.normalise import (
     is_right_to_left,
     joins_without_space,
 )
-from presscheck.verification.spacing import confirms
+from presscheck.verification.spacing import confirms, refutes
 
 
 def spaces_hold(image: Image.Image, expected: str, found: Sequence[Line]) -> bool:
@@ -26,29 +27,57 @@ def spaces_hold(image: Image.Image, expected: str, found: Sequence[Line]) -> boo
     The letters of `found` must be those of `expected`. A row may end only at a space, or between
     characters that are written without spaces.
     """
-    rows = rows_of(found)
-    read = ["".join(compact(line.text) for line in row) for row in rows]
-    pieces = _pieces(allowed_case(expected, " ".join(read)), [len(text) for text in read])
-    if pieces is None:
-        return False
-    return all(
-        piece == " ".join(line.text for line in row) or _row_holds(image, row, piece)
-        for row, piece in zip(rows, pieces, strict=True)
+    rows = list(_rows_of_copy(expected, found))
+    return bool(rows) and all(row.read == row.piece or _holds(image, row) for row in rows)
+
+
+def spaces_fail(image: Image.Image, expected: str, found: Sequence[Line]) -> bool:
+    """Tell whether the ink has its spaces where they were read, and `expected` has others."""
+    wrong = [row for row in _rows_of_copy(expected, found) if row.read != row.piece]
+    crops = [_level_crop(image, row.lines) for row in wrong]
+    return bool(wrong) and all(
+        crop is not None and refutes(np.asarray(crop), row.words(row.piece), row.words(row.read))
+        for crop, row in zip(crops, wrong, strict=True)
     )
 
 
-def _row_holds(image: Image.Image, row: Sequence[Line], piece: str) -> bool:
-    crop = _level_crop(image, row)
-    if crop is None or min(crop.size) < 2:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Row:
+    """Lines beside each other, what was read in them, and the copy that should be there."""
+
+    lines: Sequence[Line]
+    read: str
+    piece: str
+
+    def words(self, text: str) -> list[str]:
+        """Return words of its lines in the order of the ink, from left to right."""
+        return text.split()[:: -1 if is_right_to_left(self.piece) else 1]
+
+
+def _rows_of_copy(expected: str, found: Sequence[Line]) -> Iterator[_Row]:
+    """Yield the rows of copy whose letters are all there; none where a row ends within a word."""
+    rows = rows_of(found)
+    read = ["".join(compact(line.text) for line in row) for row in rows]
+    pieces = _pieces(allowed_case(expected, " ".join(read)), [len(text) for text in read])
+    for row, piece in zip(rows, pieces or (), strict=False):
+        yield _Row(lines=row, read=" ".join(line.text for line in row), piece=piece)
+
+
+def _holds(image: Image.Image, row: _Row) -> bool:
+    crop = _level_crop(image, row.lines)
+    if crop is None:
         return False
-    read = " ".join(line.text for line in row).split()
-    # The ink is looked at from left to right.
-    step = -1 if is_right_to_left(piece) else 1
-    return confirms(np.asarray(crop.convert("RGB")), piece.split()[::step], read[::step])
+    pixels, wanted, read = np.asarray(crop), row.words(row.piece), row.words(row.read)
+    return confirms(pixels, wanted, read) or refutes(pixels, read, wanted)
 
 
 def _level_crop(image: Image.Image, row: Sequence[Line]) -> Image.Image | None:
-    """Return a row cut out of an image, level; None where several lines run another way."""
+    """Return a row cut out of an RGB image, level; None where several lines run another way."""
+    crop = _cut_level(image, row)
+    return None if crop is None or min(crop.size) < 2 else crop.convert("RGB")
+
+
+def _cut_level(image: Image.Image, row: Sequence[Line]) -> Image.Image | None:
     if all(is_level(line.corners) and not is_curved(line.corners) for line in row):
         return image.crop(around(line.box for line in row).pixels(*image.size))
     if len(row) > 1:

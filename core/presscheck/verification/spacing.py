@@ -9,7 +9,7 @@ more) and for proportional sans serifs (letter gaps below 0.15, spaces 0.25-0.5)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,10 @@ MIN_USUAL = 0.05
 """Gaps of touching letters are not seen; the quartile counts as at least this, in heights."""
 INK = 0.35
 """Share of the largest contrast from which a pixel counts as ink."""
+
+WIDER, NARROWER, CLOSE = 1.5, 0.6, 1.2
+"""A space is so many times as wide as the widest gap between letters, and as any other space; two
+letters without one stand no further apart than so many times the widest gap."""
 
 Run = tuple[int, int]
 """First column with ink and the first without, of one run."""
@@ -90,6 +94,37 @@ def confirms(pixels: npt.NDArray[np.uint8], words: Sequence[str], read: Sequence
     )
     other = [len(word) for word in read]
     return near and (len(other) != len(counts) or _misfit(counts, lengths) < _misfit(counts, other))
+
+
+def refutes(pixels: npt.NDArray[np.uint8], words: Sequence[str], read: Sequence[str]) -> bool:
+    """Tell whether the ink of one line falls into the words that were `read`, not into `words`.
+
+    Both have the same letters, each of which must stand by itself. A gap between letters is one
+    where neither has a space, a space where both have one.
+    """
+    runs, height = ink_runs(pixels)
+    wanted, seen = _ends(words), _ends(read)
+    if len(runs) != sum(map(len, words)):
+        return False
+    gaps = {at: after[0] - before[1] for at, (before, after) in enumerate(pairwise(runs), start=1)}
+    widest = max((gap for at, gap in gaps.items() if at not in wanted | seen), default=0)
+    narrowest = min((gaps[at] for at in wanted & seen), default=0)
+    space = max(MIN_SPACE * height, WIDER * widest, NARROWER * narrowest)
+    return (
+        wanted != seen
+        and widest > 0
+        and all(gaps[at] >= space for at in seen - wanted)
+        and all(gaps[at] <= CLOSE * widest for at in wanted - seen)
+    )
+
+
+def _ends(words: Sequence[str]) -> set[int]:
+    """Return after how many letters words end, but for the last one.
+
+    >>> sorted(_ends(["BACK", "TO", "SCHOOL"]))
+    [4, 6]
+    """
+    return set(accumulate(len(word) for word in words[:-1]))
 
 
 def _misfit(counts: Sequence[int], lengths: Sequence[int]) -> int:

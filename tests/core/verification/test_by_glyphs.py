@@ -110,6 +110,27 @@ def test_a_letter_that_looks_odd_wherever_it_stands_is_drawn_so_by_its_face() ->
     assert read(Says(character="d")).status is Status.REJECT
 
 
+@pytest.mark.parametrize(
+    ("copy", "strange", "status"),
+    [
+        ("50 %", "50", Status.UNSURE),
+        ("€5", "5", Status.REJECT),
+        (TEXT, "sy", Status.REJECT),
+    ],
+)
+def test_where_most_letters_are_strange_that_may_be_the_face(
+    copy: str, strange: str, status: Status
+) -> None:
+    @dataclass
+    class Each(Says):
+        def malformed(
+            self, pixels: np.ndarray, course: Course, text: str, ways: Sequence[float]
+        ) -> list[float]:
+            return [self.odds if one in strange else -np.inf for one in text]
+
+    assert read(Each(), copy, advert(copy)).status is status
+
+
 def test_what_the_reader_does_not_accept_is_not_inspected() -> None:
     inspector = Says()
     told = read(inspector, "Fresh bread dally")

@@ -78,6 +78,15 @@ def test_copy_that_is_spaced_throughout_has_no_space_too_many() -> None:
     assert read(image, "全场包邮").status is Status.ACCEPT
 
 
+@needs_han
+def test_uneven_steps_are_no_space() -> None:
+    font = ImageFont.truetype(str(HAN), 64)
+    image = Image.new("RGB", (900, 300), PAPER)
+    for sign, x in zip("全场包邮", (60, 118, 198, 270), strict=True):
+        ImageDraw.Draw(image).text((x, 100), sign, font=font, fill=INK)
+    assert read(image, "全场包邮").status is Status.ACCEPT
+
+
 @pytest.mark.parametrize("family", ["Inter", "Montserrat"])
 def test_an_o_beside_a_zero_is_told_by_its_breadth(family: str) -> None:
     font = face(family).sized(64)

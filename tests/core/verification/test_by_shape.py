@@ -148,3 +148,14 @@ def test_signs_that_the_font_draws_alike_are_no_mistake() -> None:
     known = face("Montserrat").sized
     assert not drawn_alike(known, "O", "0")
     assert drawn_alike(known, "A", "A")
+
+
+def test_a_small_capital_at_the_end_of_a_word_is_seen() -> None:
+    told = read(drawn("Lobster Two", "Möbel für den GarteN"), "Möbel für den Garten", "Lobster Two")
+    assert told.status is Status.REJECT
+    assert ("n", "N") in {(edit.expected, edit.read) for edit in told.edits}
+
+
+def test_a_sharp_s_may_stand_in_capitals() -> None:
+    image = drawn("Bungee", "Großes Kino")
+    assert read(image, "Großes Kino", "Bungee").status is Status.ACCEPT

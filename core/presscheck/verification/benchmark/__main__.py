@@ -1,7 +1,7 @@
 """Prints the verifier's score board: `python -m presscheck.verification.benchmark`.
 
-Needs fonts: `pip install 'presscheck[benchmark]'`; `presscheck[plots]` draws the ROC, too. For
-Chinese and Japanese it takes Debian's fonts-noto-cjk, where that is installed.
+Needs fonts, `pip install 'presscheck[benchmark]'` and some of Debian's packages, which it names;
+`presscheck[plots]` draws the ROC, too.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from presscheck.verification.benchmark.board import (
     tables,
     trade_offs,
 )
-from presscheck.verification.benchmark.faces import check_apart
+from presscheck.verification.benchmark.faces import check_fonts
 from presscheck.verification.benchmark.gates import gate_case
 from presscheck.verification.benchmark.score import check_case
 
@@ -56,8 +56,7 @@ def main() -> int:
     console, told = Console(width=110), Console(stderr=True)
     numbers = range(asked.count)
     try:
-        if asked.apart:
-            check_apart()
+        check_fonts(apart=asked.apart)
         asking = None if asked.inspector == "none" else asked.inspector
         checked = partial(check_case, asked.seed, asked.reader, apart=asked.apart, asking=asking)
         outcomes = list(_all(checked, numbers, asked.workers, told, "verifier"))

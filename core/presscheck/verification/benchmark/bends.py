@@ -33,7 +33,8 @@ from presscheck.verification.benchmark.draw import (
     finish,
     ink_colour,
 )
-from presscheck.verification.benchmark.faces import CJK, Face, faces
+from presscheck.verification.benchmark.faces import Face, faces
+from presscheck.verification.benchmark.families import CJK
 from presscheck.verification.benchmark.readers import inspector, reader
 from presscheck.verification.benchmark.setting import KINDS, set_in, turned
 from presscheck.verification.grounds import Pixels
@@ -113,7 +114,7 @@ def _face(needed: set[str], random: Random) -> Face:
     able = [
         face
         for face in faces()
-        if needed <= face.characters and face.kind not in {"script", "display"}
+        if needed <= face.characters and face.kind not in {"script", "display", "Chinese, Japanese"}
     ]
     if not able:
         raise InputError(

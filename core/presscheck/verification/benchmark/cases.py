@@ -22,7 +22,7 @@ from presscheck.verification.benchmark.draw import (
     ink_colour,
     set_block,
 )
-from presscheck.verification.benchmark.faces import Face, faces, faces_apart, sized
+from presscheck.verification.benchmark.faces import Face, faces, sized
 from presscheck.verification.lines import grow
 from presscheck.verification.mistakes import CHANGES, DRAWN, EXTRA, SIZE, TURNS, span, visible
 
@@ -81,7 +81,7 @@ def _make(random: Random, number: int, *, apart: bool) -> tuple[Case, Image.Imag
     # Half of the adverts are right; the kinds of mistakes take turns, so that all are as frequent.
     mistake = "" if number % 2 == 0 else TURNS[number // 2 % len(TURNS)]
     look = draw_look(random, apart=apart)
-    able = faces_apart() if apart else faces()
+    able = faces(apart=apart)
     known = {face.kind for face in able}
     languages = [name for name in PHRASES if name not in CJK or "Chinese, Japanese" in known]
     language = random.choice([*languages, *("English",) * 4])

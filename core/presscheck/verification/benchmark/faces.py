@@ -1,7 +1,4 @@
-"""The fonts that adverts are drawn with: those of installed `fontpkg-*` packages, all free.
-
-Those of a set that is built apart are Debian's, see `held_back`.
-"""
+"""The fonts that adverts are drawn with: those of `fontpkg-*` packages and Debian's, all free."""
 
 from __future__ import annotations
 
@@ -18,7 +15,9 @@ from packaging.requirements import Requirement
 from PIL import ImageFont
 
 from presscheck.errors import InputError
-from presscheck.verification.benchmark.held_back import DEBIAN_PACKAGES, FILES, ROOT
+from presscheck.verification.benchmark.developed import DEVELOPED
+from presscheck.verification.benchmark.families import Families
+from presscheck.verification.benchmark.held_back import HELD_BACK
 
 PACKAGES = "fontpkg_"
 EXTRA = "benchmark"
@@ -30,12 +29,6 @@ CLASSES = {
     "SANS_SERIF": "sans serif",
 }
 """Google's categories, the telling one first: a display face is often a sans serif as well."""
-CJK = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
-"""Debian's fonts-noto-cjk; without it nothing Chinese or Japanese is drawn."""
-DEBIAN = {
-    "Noto Sans CJK": CJK,
-    "Noto Serif CJK": CJK.with_name("NotoSerifCJK-Bold.ttc"),
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,56 +61,54 @@ def sized(path: Path, pixels: float, weight: float = 0.5) -> ImageFont.FreeTypeF
 
 
 @cache
-def faces() -> tuple[Face, ...]:
-    """Return the installed faces that the verifier is developed on, in the order of their files.
+def faces(*, apart: bool = False) -> tuple[Face, ...]:
+    """Return the installed faces of a set, in the order of their files.
 
     Raises:
-        InputError: No font package is installed.
+        InputError: None is installed.
     """
-    found = sorted(_faces(), key=lambda face: face.path.name)
+    found = sorted(_faces(apart=apart), key=lambda face: face.path.name)
     if not found:
-        raise InputError(
-            "there is no font to draw with.",
-            remedy="Install some with: pip install 'presscheck[benchmark]'.",
-        )
+        raise InputError("there is no font to draw with.", remedy=_remedy(apart=apart))
     return tuple(found)
 
 
-@cache
-def faces_apart() -> tuple[Face, ...]:
-    """Return the installed faces of families that nothing is developed on."""
-    found = (
-        Face(family=family, path=path, kind=kind, characters=_characters(path))
-        for kind, family, path in _files_apart()
-        if path.is_file()
-    )
-    return tuple(sorted(found, key=lambda face: face.path.name))
-
-
-def check_apart() -> None:
-    """Check that all families of the set apart are there: with fewer it would be another set.
+def check_fonts(*, apart: bool) -> None:
+    """Check that all fonts of a set are there: with fewer it would be another set.
 
     Raises:
         InputError: Some aren't installed.
     """
-    files = [path for _, _, path in _files_apart()]
-    missing = sorted(file.name for file in files if not file.is_file())
+    debian = [path for _, _, path in _families(apart=apart).fonts()]
+    missing = [path.name for path in debian if not path.is_file()]
+    if not apart:
+        missing += sorted(_packages() - {_name(one.metadata["Name"]) for one in distributions()})
     if missing:
         raise InputError(
-            f"the set apart lacks {len(missing)} of its {len(files)} fonts, such as {missing[0]}.",
-            remedy=f"Install them with: apt-get install {' '.join(DEBIAN_PACKAGES)}",
+            f"{len(missing)} fonts of the set are missing, such as {missing[0]}.",
+            remedy=_remedy(apart=apart),
         )
 
 
-def _files_apart() -> Iterator[tuple[str, str, Path]]:
-    """Yield the class, the family and the path of each font of the set apart."""
-    for kind, families in FILES.items():
-        for family, files in families.items():
-            for file in files:
-                yield kind, family, ROOT / file
+def _remedy(*, apart: bool) -> str:
+    debian = f"apt-get install {' '.join(_families(apart=apart).packages)}"
+    google = "" if apart else f"pip install 'presscheck[{EXTRA}]', and "
+    return f"Install them with: {google}{debian}"
 
 
-def _faces() -> Iterator[Face]:
+def _families(*, apart: bool) -> Families:
+    return HELD_BACK if apart else DEVELOPED
+
+
+def _faces(*, apart: bool) -> Iterator[Face]:
+    if not apart:
+        yield from _google()
+    for kind, family, path in _families(apart=apart).fonts():
+        if path.is_file():
+            yield Face(family=family, path=path, kind=kind, characters=_characters(path))
+
+
+def _google() -> Iterator[Face]:
     installed = {_name(package.metadata["Name"]): package for package in distributions()}
     ours = _packages()
     for name, package in installed.items():
@@ -132,14 +123,6 @@ def _faces() -> Iterator[Face]:
                 yield Face(
                     family=told["family"], path=path, kind=kind, characters=_characters(path)
                 )
-    for family, path in DEBIAN.items():
-        if path.is_file():
-            yield Face(
-                family=family,
-                path=path,
-                kind="Chinese, Japanese",
-                characters=_characters(path),
-            )
 
 
 def _packages() -> frozenset[str]:

@@ -6,6 +6,7 @@ from presscheck.verification.shapes.compare import (
     line_shapes,
     own_fit,
     rival_fit,
+    rival_likeness,
 )
 from presscheck.verification.shapes.strip import Course
 from presscheck.verification.shapes.template import KnownType, Sized, drawn_alike
@@ -20,4 +21,5 @@ __all__ = [
     "line_shapes",
     "own_fit",
     "rival_fit",
+    "rival_likeness",
 ]

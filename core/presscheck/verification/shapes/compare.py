@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -15,10 +15,12 @@ from presscheck.verification.shapes.register import (
     Registered,
     aligned,
     correlation,
+    fitted,
     line_through,
     matched,
     ownership,
     placed,
+    polished,
     register,
     shifted,
     spot,
@@ -306,6 +308,42 @@ def rival_fit(line: LineShapes, at: int, other: str) -> float | None:
 
     None where the font draws nothing for it.
     """
+    rival = _rival(line, at, other)
+    if rival is None:
+        return None
+    own = line.registered.template.glyph(at)
+    return _best_fit(line, rival.template, rival.glyph, own, rival.place)
+
+
+def rival_likeness(line: LineShapes, at: int, other: str) -> float | None:
+    """Return the `likeness` of `other` in a character's place, in any size and slant.
+
+    None where the font draws nothing for it.
+    """
+    rival = _rival(line, at, other)
+    if rival is None:
+        return None
+    found, glyph = replace(line.registered, template=rival.template, warps={}), rival.glyph
+    middle = spot(rival.place, glyph.middle)
+    beside = _shapes_beside(line, line.registered.template.glyph(at))
+    starts = [rival.place, *(placed(shape, glyph.middle, middle) for shape in beside)]
+    part = rival.template.around(glyph)
+    wanted = _cut(rival.template.blurred(line.focus), part)
+    weight = ownership(glyph, part)
+    warps = (polished(found, glyph, fitted(found, glyph, start)[1]) for start in starts)
+    return max(correlation(wanted, found.seen(warp, part), weight) for warp in warps)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Rival:
+    """Another character in a character's place, with those beside it."""
+
+    template: Template
+    glyph: Glyph
+    place: Floats
+
+
+def _rival(line: LineShapes, at: int, other: str) -> _Rival | None:
     own = line.registered.template.glyph(at)
     start = max(0, at - 1)
     text = line.text[start:at] + other + line.text[at + 1 : at + 2]
@@ -319,7 +357,7 @@ def rival_fit(line: LineShapes, at: int, other: str) -> float | None:
     font = line.font(EM)
     bearing = np.subtract(font.getbbox(line.text[at])[:2], font.getbbox(other)[:2])
     place = shifted(line.registered.warps[at], by[0] - float(bearing[0]), by[1] - float(bearing[1]))
-    return _best_fit(line, template, rival, own, place)
+    return _Rival(template=template, glyph=rival, place=place)
 
 
 def _best_fit(

@@ -7,7 +7,7 @@ it, and fitted by maximising the enhanced correlation coefficient (Evangelidis &
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ from presscheck.verification.shapes.template import EM, Floats, Glyph, Pixels, R
 
 SCALES = (1.0, 0.92, 1.08, 0.85, 1.17, 0.78, 1.27, 0.72, 1.38)
 """How much larger than expected a line is sought, the likeliest first."""
+CENTRAL, SEEDS = 3, 9
+"""So many glyphs in the middle of a line are sought first, and so many at most."""
 FOUND = 0.9
 """A correlation from which on nothing better is sought."""
 LIKELY = 0.85
@@ -27,6 +29,8 @@ LOST = 0.55
 """A glyph that fits less says nothing about where the next one stands."""
 FITS = 0.97
 """A glyph that fits so well needs no second try."""
+PLANE = 3
+"""From so many glyphs on it is known how the plane lies that a line stands in."""
 LARGER = (1.0, 1.2, 0.83)
 """How much larger a glyph may be than its neighbours: in perspective lines grow."""
 SEEK = round(0.36 * EM)
@@ -47,6 +51,8 @@ SMALLEST = 6.0
 """Pixels per em of the image: what is smaller has no shape."""
 CONTRAST = 10.0
 """The least distance of ink and ground in RGB."""
+SOME_INK, THIN = 20, 0.5
+"""So many pixels tell ink's colour: those with most of it, and they have so much at least."""
 PERFECT = 0.9999
 """A correlation that nothing but flat ground has."""
 FLAT, FLAT_INK = 1.0, 0.02
@@ -102,12 +108,11 @@ def register(
         glyph.at: (slope * float(glyph.middle[0]) + start) / slope + BESIDE * EM
         for glyph in template.glyphs
     }
-    seed = _seed(strip, template, expected)
-    if seed is None:
-        return None
-    glyph, warp = seed
-    ink = _as_ink(strip, template, glyph, warp)
-    if ink is None:
+    for glyph, warp in _seeds(strip, template, expected):
+        ink = _as_ink(strip, template, glyph, warp)
+        if ink is not None:
+            break
+    else:
         return None
     found = Registered(
         template=template, ink=ink, course=course, em=EM * slope, scale=float(warp[0, 0])
@@ -133,25 +138,40 @@ def _spacing(template: Template, places: Sequence[float], length: float) -> tupl
     return slope, float(np.mean(places)) - slope * float(np.mean(middles))
 
 
-def _seed(
+def _seeds(
     strip: Floats, template: Template, expected: dict[int, float]
-) -> tuple[Glyph, Warp] | None:
-    """Return a glyph in the middle of the line, and where it fits best with its neighbours."""
+) -> Iterator[tuple[Glyph, Warp]]:
+    """Yield glyphs, those in the middle of the line first, and where each fits with its neighbours.
+
+    Where one fits well it is the first, and else those that fit best are.
+    """
     middle = (template.glyphs[0].at + template.glyphs[-1].at) / 2
-    tried = sorted(template.glyphs, key=lambda glyph: abs(glyph.at - middle))[:3]
-    best: tuple[float, Glyph, Warp] | None = None
+    tried = sorted(template.glyphs, key=lambda glyph: abs(glyph.at - middle))
+    tried = [*tried[:CENTRAL], *(glyph for glyph in tried[CENTRAL:] if glyph.steady)][:SEEDS]
     small = cv2.resize(strip, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     channels = [np.array(small[:, :, channel], np.float32) for channel in range(3)]
-    for glyph in tried:
+    likely: list[tuple[float, Glyph, Warp]] = []
+    for number, glyph in enumerate(tried, start=1):
         part = template.around(*_with_neighbours(template, glyph), pad=4)
+        best: tuple[float, Warp] | None = None
         for scale in SCALES:
             for channel in channels:
                 found = _best_place(channel, template, part, scale, expected[glyph.at])
                 if found is not None and (best is None or found[0] > best[0]):
-                    best = found[0], glyph, found[1]
+                    best = found
             if best is not None and best[0] >= FOUND:
-                return best[1], best[2]
-    return None if best is None else (best[1], best[2])
+                yield glyph, best[1]
+                break
+        if best is not None:
+            likely.append((best[0], glyph, best[1]))
+        if number == CENTRAL:
+            yield from _likeliest(likely)
+    yield from _likeliest(likely)
+
+
+def _likeliest(found: Sequence[tuple[float, Glyph, Warp]]) -> Iterator[tuple[Glyph, Warp]]:
+    for _, glyph, warp in sorted(found, key=lambda one: -one[0]):
+        yield glyph, warp
 
 
 def _with_neighbours(template: Template, glyph: Glyph) -> list[Glyph]:
@@ -207,8 +227,10 @@ def _as_ink(strip: Floats, template: Template, glyph: Glyph, warp: Warp) -> Floa
     left, top, right, bottom = template.around(*_with_neighbours(template, glyph))
     wanted = template.coverage[top:bottom, left:right]
     shown = warped(strip, shifted(warp, left, top), (right - left, bottom - top))
-    inside, outside = shown[wanted > 0.9], shown[wanted < 0.02]
-    if len(inside) < 5 or len(outside) < 5:
+    # Of a thin stroke no pixel is all ink.
+    full = min(0.9, float(np.sort(wanted, axis=None)[-min(SOME_INK, wanted.size)]))
+    inside, outside = shown[wanted >= full], shown[wanted < 0.02]
+    if full < THIN or len(outside) < 5:
         return None
     ground = np.median(outside, axis=0)
     step = np.median(inside, axis=0) - ground
@@ -239,14 +261,12 @@ def _walk(found: Registered, glyphs: Sequence[Glyph], warp: Warp) -> None:
     known: list[Glyph] = []
     for glyph in glyphs:
         warp = found.warps[known[-1].at] if known else warp
-        fit, fitted = _fit(found, glyph, warp)
+        fit, best = fitted(found, glyph, warp)
         if fit < LIKELY and known:
-            fit, fitted = max(
-                (fit, fitted),
-                _fit(found, glyph, _expected(found, known, glyph)),
-                key=lambda one: one[0],
-            )
-        found.warps[glyph.at] = fitted
+            grown = _expected(found, known, glyph)
+            others = [fitted(found, glyph, grown), fitted(found, glyph, grown, seek=2 * SEEK)]
+            fit, best = max((fit, best), *others, key=lambda one: one[0])
+        found.warps[glyph.at] = best
         if fit >= LOST and (glyph.steady or not known):
             known.append(glyph)
 
@@ -266,19 +286,24 @@ def _expected(found: Registered, known: Sequence[Glyph], glyph: Glyph) -> Warp:
     return placed(shape, glyph.middle, there)
 
 
-def _fit(found: Registered, glyph: Glyph, warp: Warp, *, bent: float = BENT) -> tuple[float, Warp]:
-    """Return how well a glyph fits near where a warp puts it, and the warp that fits it best."""
+def fitted(
+    found: Registered, glyph: Glyph, warp: Warp, *, bent: float = BENT, seek: int = SEEK
+) -> tuple[float, Warp]:
+    """Return how well a glyph fits near where a warp puts it, and the warp that fits it best.
+
+    It is sought so many pixels to each side.
+    """
     part = found.template.around(glyph, pad=WIDELY)
     left, top, right, bottom = part
     wanted = soft(found.template.coverage[top:bottom, left:right])
-    shown = found.seen(warp, part, pad=SEEK)
+    shown = found.seen(warp, part, pad=seek)
     fits = matched(shown, wanted)
-    rows, columns = np.mgrid[0 : fits.shape[0], 0 : fits.shape[1]] - SEEK
-    likely = fits - 0.15 * (rows**2 + columns**2) / SEEK**2
+    rows, columns = np.mgrid[0 : fits.shape[0], 0 : fits.shape[1]] - seek
+    likely = fits - 0.15 * (rows**2 + columns**2) / seek**2
     y, x = np.unravel_index(int(likely.argmax()), fits.shape)
-    moved = shifted(warp, int(x) - SEEK, int(y) - SEEK)
-    fitted = refined(found, wanted, moved, (left, top), bent=bent)
-    return float(fits[y, x]), moved if fitted is None else fitted
+    moved = shifted(warp, int(x) - seek, int(y) - seek)
+    near = refined(found, wanted, moved, (left, top), bent=bent)
+    return float(fits[y, x]), moved if near is None else near
 
 
 def refined(
@@ -317,19 +342,48 @@ def _settle(found: Registered) -> None:
     """Try each glyph that fits badly once more, in the shape and place that its neighbours have."""
     glyphs, before = found.template.glyphs, dict(found.warps)
     steady = [glyph for glyph in glyphs if glyph.steady] or list(glyphs)
+    fits = {glyph.at: likeness(found, glyph, before[glyph.at]) for glyph in glyphs}
+    sure = [glyph for glyph in steady if fits[glyph.at] >= LIKELY]
     for glyph in glyphs:
         own = before[glyph.at]
-        if likeness(found, glyph, own) >= FITS:
+        if fits[glyph.at] >= FITS:
             continue
         others = sorted(
             (one for one in steady if one is not glyph), key=lambda one: abs(one.at - glyph.at)
         )
+        likely = _from_neighbours(glyph, [before[one.at] for one in others[:4]], own)
+        likely += _in_perspective(glyph, [one for one in sure if one is not glyph], before)
         tried = [own]
-        for warp in _from_neighbours(glyph, [before[one.at] for one in others[:4]], own):
-            tried += [warp, _fit(found, glyph, warp, bent=0.6 * BENT)[1]]
+        for warp in likely:
+            tried += [warp, fitted(found, glyph, warp, bent=0.6 * BENT)[1]]
         best = max(tried, key=lambda warp: likeness(found, glyph, warp))
         near = polished(found, glyph, best)
         found.warps[glyph.at] = max(best, near, key=lambda warp: likeness(found, glyph, warp))
+
+
+def _in_perspective(glyph: Glyph, others: Sequence[Glyph], warps: Mapping[int, Warp]) -> list[Warp]:
+    """Return the warp that a glyph has where all stand in one plane, seen from anywhere.
+
+    It is the derivative of the homography that fits the others' corners best, by least squares;
+    none where too few others tell.
+    """
+    if len(others) < PLANE:
+        return []
+    corners = [
+        (np.array([x, y], np.float32), warps[one.at])
+        for one in others
+        for x in one.box[::2]
+        for y in one.box[1::2]
+    ]
+    origin = glyph.middle
+    points = np.array([point - origin for point, _ in corners], np.float32)
+    places = np.array([spot(warp, point) for point, warp in corners], np.float32)
+    matrix: Any = cv2.findHomography(points, places, 0)[0]
+    if matrix is None or abs(matrix[2, 2]) < FLAT_INK:
+        return []
+    matrix = matrix / matrix[2, 2]
+    place = matrix[:2, 2]
+    return [placed(matrix[:2, :2] - np.outer(place, matrix[2, :2]), origin, place)]
 
 
 def _from_neighbours(glyph: Glyph, near: Sequence[Warp], own: Warp) -> list[Warp]:

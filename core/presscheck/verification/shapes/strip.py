@@ -70,6 +70,21 @@ class Course:
         middle = box.x + box.width / 2, box.y + box.height / 2
         return self.way_of(middle[0] * size[0], middle[1] * size[1])
 
+    def at(self, way: float) -> Floats:
+        """Return the point between top and bottom so far along the line, (2,)."""
+        along = np.array([way], np.float32)
+        return np.asarray((self._points(self.top, along) + self._points(self.bottom, along))[0] / 2)
+
+    def extended(self, before: float, after: float) -> Course:
+        """Return the course with so many more pixels at its start and at its end."""
+        along = np.concatenate([[-before], self.ways, [self.length + after]]).astype(np.float32)
+        return Course(top=self._points(self.top, along), bottom=self._points(self.bottom, along))
+
+    @property
+    def turned(self) -> Course:
+        """The same course, read upside down."""
+        return Course(top=self.bottom[::-1], bottom=self.top[::-1])
+
     def cut(self, pixels: Pixels, em: float) -> Floats:
         """Return the line, level, with some ground around it, scaled to the template's em.
 

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from presscheck.assets import Status
 from presscheck.errors import InputError
-from presscheck.verification.benchmark import held_back
 from presscheck.verification.benchmark.board import tables, whole
 from presscheck.verification.benchmark.cases import Case, make_case
 from presscheck.verification.benchmark.copy import PHRASES, draw_copy
 from presscheck.verification.benchmark.defects import HIDDEN, SEEN, malform
-from presscheck.verification.benchmark.faces import check_apart, faces, faces_apart
+from presscheck.verification.benchmark.developed import DEVELOPED
+from presscheck.verification.benchmark.faces import check_fonts, faces
+from presscheck.verification.benchmark.families import Families
 from presscheck.verification.benchmark.gates import gate_case
+from presscheck.verification.benchmark.held_back import HELD_BACK
 from presscheck.verification.benchmark.score import Outcome, check_case, trade_off
 from presscheck.verification.mistakes import CHANGES, DRAWN, EXTRA, KINDS, TURNS
 from presscheck.verification.rates import Rate
@@ -77,17 +79,33 @@ def test_a_defect_shows_and_leaves_something(seed: int) -> None:
     assert SEEN <= changed <= HIDDEN
 
 
-def test_a_set_apart_that_lacks_fonts_is_no_set_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(held_back.FILES, "script", {"Lost Hand": ("truetype/lost/Lost.ttf",)})
-    with pytest.raises(InputError, match=r"lacks .* such as .*\.") as raised:
-        check_apart()
-    assert "apt-get install fonts-3270 " in str(raised.value)
+@pytest.mark.parametrize(
+    ("apart", "remedy"),
+    [
+        (True, "Install them with: apt-get install fonts-lost"),
+        (False, "pip install 'presscheck[benchmark]', and apt-get install fonts-lost"),
+    ],
+)
+def test_a_set_that_lacks_fonts_is_another_set(
+    monkeypatch: pytest.MonkeyPatch, apart: bool, remedy: str
+) -> None:
+    lost = Families(
+        packages=("fonts-lost",), files={"script": {"Lost": ("truetype/lost/Lost.ttf",)}}
+    )
+    name = "HELD_BACK" if apart else "DEVELOPED"
+    monkeypatch.setattr(f"presscheck.verification.benchmark.faces.{name}", lost)
+    with pytest.raises(InputError, match=r"are missing, such as Lost\.ttf\.") as raised:
+        check_fonts(apart=apart)
+    assert remedy in str(raised.value)
 
 
 def test_no_family_is_both_developed_on_and_held_back() -> None:
     assert faces()
-    assert faces_apart()
-    assert not {face.family for face in faces()} & {face.family for face in faces_apart()}
+    assert faces(apart=True)
+    assert not {face.family for face in faces()} & {face.family for face in faces(apart=True)}
+    both = [{path for _, _, path in one.fonts()} for one in (DEVELOPED, HELD_BACK)]
+    assert all(both)
+    assert not both[0] & both[1]
 
 
 @pytest.mark.parametrize(("hits", "of"), [(0, 0), (0, 50), (50, 50), (3, 100)])

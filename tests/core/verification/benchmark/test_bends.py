@@ -9,7 +9,7 @@ from rich.console import Console
 
 from presscheck.assets import Status
 from presscheck.verification.benchmark.bends import draw_bent, judge_bent, table_of
-from presscheck.verification.benchmark.faces import CJK
+from presscheck.verification.benchmark.families import CJK
 from presscheck.verification.benchmark.setting import KINDS
 
 DRAWN = [kind for kind in KINDS if kind != "vertical CJK" or CJK.is_file()]
