@@ -7,7 +7,7 @@ beneath each other aren't: they lie on their sides in such a line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -31,20 +31,32 @@ BEYOND = 0.1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Judged:
-    """A letter, where it stands in the copy, and the log odds that it is malformed."""
+    """A letter, where it stands in the copy of a slot, and the log odds that it is malformed."""
 
     glyph: str
+    slot: str
     at: int
     odds: float
 
 
 def by_glyphs(
-    image: Image.Image, reading: SlotReading, found: Found, inspector: GlyphInspector
-) -> SlotReading:
-    """Return a reading, which is accepted no longer if glyphs of its lines are malformed."""
-    if reading.status is not Status.ACCEPT:
-        return reading
-    edits = tuple(_edits(image, reading, found, inspector))
+    image: Image.Image, read: Sequence[tuple[SlotReading, Found]], inspector: GlyphInspector
+) -> list[SlotReading]:
+    """Return readings of slots, which are accepted no longer if glyphs of theirs are malformed.
+
+    With each go the lines that it was found in.
+    """
+    judged = [
+        one
+        for reading, found in read
+        if reading.status is Status.ACCEPT
+        for one in _judged(image, reading, found, inspector)
+    ]
+    return [_with_edits(reading, judged) for reading, _ in read]
+
+
+def _with_edits(reading: SlotReading, judged: Sequence[_Judged]) -> SlotReading:
+    edits = tuple(_edits(reading, judged))
     if not edits:
         return reading
     letters = sum(one.character.isalnum() for one in reading.characters)
@@ -58,20 +70,14 @@ def by_glyphs(
     )
 
 
-def _edits(
-    image: Image.Image, reading: SlotReading, found: Found, inspector: GlyphInspector
-) -> Iterator[Edit]:
-    judged = list(_judged(image, reading, found, inspector))
+def _edits(reading: SlotReading, judged: Sequence[_Judged]) -> Iterator[Edit]:
     for one in judged:
-        letter = reading.characters[one.at]
-        # Where the same letter looks odd elsewhere, too, that is how the face draws it; what is
-        # beside a malformed one shows some of it.
-        others = (
-            other.odds
-            for other in judged
-            if other.glyph == one.glyph and abs(other.at - one.at) > 1
-        )
-        if one.odds >= DOUBT and max(others, default=-np.inf) < ODD:
+        if one.slot != reading.slot or one.odds < DOUBT:
+            continue
+        # Where the same letter looks odd elsewhere, too, that is how the face draws it.
+        others = (other.odds for other in judged if _is_same_elsewhere(one, other))
+        if max(others, default=-np.inf) < ODD:
+            letter = reading.characters[one.at]
             yield Edit(
                 kind=EditKind.MALFORMED,
                 expected=letter.character,
@@ -80,6 +86,11 @@ def _edits(
                 confidence=_confidence(one.odds),
                 box=letter.box,
             )
+
+
+def _is_same_elsewhere(one: _Judged, other: _Judged) -> bool:
+    """Tell whether it is the same letter; what is beside a malformed one shows some of it."""
+    return other.glyph == one.glyph and (other.slot != one.slot or abs(other.at - one.at) > 1)
 
 
 def _judged(
@@ -93,7 +104,7 @@ def _judged(
         odds = inspector.malformed(pixels, laid.course, laid.text, laid.ways)
         for at, (glyph, value) in enumerate(zip(laid.text, odds, strict=True), start=laid.start):
             if glyph.isalnum():
-                yield _Judged(glyph=glyph, at=at, odds=value)
+                yield _Judged(glyph=glyph, slot=reading.slot, at=at, odds=value)
 
 
 def _is_found(laid: Laid) -> bool:

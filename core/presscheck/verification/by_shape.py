@@ -61,6 +61,8 @@ as well as glyphs do."""
 BETTER, SURELY, AGREED = 0.05, 0.2, 0.5
 """By so much it must fit better to stand there, and leave this share unexplained at most; the last
 where the reader takes it for that sign, too, or cannot tell."""
+EQUAL = 0.005
+"""Signs that fit as well as each other but for this much are of the same shape in some size."""
 ALIKE_ODD = 0.6
 """Another glyph of the same character that differs this much as well shows how it is drawn."""
 SURE, UNSURE = 0.95, 0.6
@@ -274,13 +276,14 @@ def _rival(piece: Piece, shape: Shape, one: CharReading, *, least: float) -> str
         return ""
     fits = [(rival_fit(piece.shapes, shape.at, rival) or 0.0, rival) for rival in sorted(rivals)]
     best = max(fits, default=(0.0, ""))
-    agreed = best[1] == one.instead or any(expected in signs for signs in TWINS)
+    forms = (*TWINS, *FORMS) if piece.shapes.is_long else TWINS
+    agreed = best[1] == one.instead or any(expected in signs for signs in forms)
     surely = 1 - best[0] < (AGREED if agreed else SURELY) * (1 - own)
     if best[0] < least or best[0] - own <= BETTER or not surely:
         return ""
     # Where neighbours don't show how large it should be it may fit as well in another size.
     free = rival_likeness(piece.shapes, shape.at, best[1])
-    return best[1] if free is not None and free >= shape.likeness else ""
+    return best[1] if free is not None and free >= shape.likeness - EQUAL else ""
 
 
 def _edit(

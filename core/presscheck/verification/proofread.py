@@ -86,7 +86,7 @@ def proofread(
             for one in proofs
         ]
     proofs = [_looked_again(image, proof, look) if proof.open else proof for proof in proofs]
-    readings = tuple(proof.inspected(image, inspector) for proof in proofs)
+    readings = _inspected(image, proofs, inspector)
     return readings, tuple(unwanted_text(lines, found, readings, allowed))
 
 
@@ -113,12 +113,6 @@ class _Proof:
     told: SlotReading
     shaped: bool
 
-    def inspected(self, image: Image.Image, inspector: GlyphInspector | None) -> SlotReading:
-        """Return what is told in the end; glyphs that no font vouched for are inspected."""
-        if self.shaped or inspector is None:
-            return self.told
-        return by_glyphs(image, self.told, best_view(self.views).found, inspector)
-
     @property
     def open(self) -> bool:
         """Whether another look may change the reading."""
@@ -139,6 +133,17 @@ def _proof(image: Image.Image, slot: Expected, views: tuple[View, ...]) -> _Proo
     shaped = by_shape(image, slot, best_view(views).found, judged)
     told = judged if shaped is None else shaped
     return _Proof(slot=slot, views=views, judged=judged, told=told, shaped=shaped is not None)
+
+
+def _inspected(
+    image: Image.Image, proofs: Sequence[_Proof], inspector: GlyphInspector | None
+) -> tuple[SlotReading, ...]:
+    """Return what is told in the end; glyphs that no font vouched for are inspected."""
+    told = {proof.slot.name: proof.told for proof in proofs}
+    if inspector is not None:
+        asked = [(one.told, best_view(one.views).found) for one in proofs if not one.shaped]
+        told |= {reading.slot: reading for reading in by_glyphs(image, asked, inspector)}
+    return tuple(told.values())
 
 
 def _with_attempts(

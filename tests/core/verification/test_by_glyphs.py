@@ -110,6 +110,14 @@ def test_a_letter_that_looks_odd_wherever_it_stands_is_drawn_so_by_its_face() ->
     assert read(Says(character="d")).status is Status.REJECT
 
 
+def test_a_letter_that_looks_odd_in_another_slot_too_is_drawn_so_by_its_face() -> None:
+    image = advert("Fresh bread\n\ndaily")
+    slots = [Expected(name="headline", text="Fresh bread"), Expected(name="cta", text="daily")]
+    for strange, status in (("d", Status.ACCEPT), ("b", Status.REJECT)):
+        readings, _ = proofread(image, slots, reader().read, inspector=Says(strange))
+        assert [reading.status for reading in readings] == [status, Status.ACCEPT]
+
+
 @pytest.mark.parametrize(
     ("copy", "strange", "status"),
     [

@@ -121,6 +121,11 @@ class LineShapes:
         """The mean likeness of the glyphs: one that doesn't fit at all counts."""
         return float(np.mean([shape.likeness for shape in self.shapes]))
 
+    @cached_property
+    def is_long(self) -> bool:
+        """Whether it has glyphs enough to tell how large each should be, in perspective, too."""
+        return sum(glyph.steady for glyph in self.registered.template.glyphs) > FEW
+
     def wider(self, index: int) -> float:
         """Return how much wider than usual the gap before a glyph is, in em, by its place in order.
 
