@@ -463,7 +463,7 @@ def line_through(one: Floats, other: Floats, weight: Floats) -> tuple[float, flo
 def correlation(one: Floats, other: Floats, weight: Floats) -> float:
     """Return Pearson's weighted correlation of two images, -1 to 1; 0 where one is flat."""
     whole = float(weight.sum())
-    first = one - float((one * weight).sum()) / whole
-    second = other - float((other * weight).sum()) / whole
-    spread = float((first**2 * weight).sum() * (second**2 * weight).sum())
-    return float((first * second * weight).sum()) / spread**0.5 if spread > 0 else 0.0
+    first, second = one - np.vdot(one, weight) / whole, other - np.vdot(other, weight) / whole
+    weighed = first * weight
+    spread = float(np.vdot(weighed, first) * np.vdot(second * weight, second))
+    return float(np.vdot(weighed, second)) / spread**0.5 if spread > 0 else 0.0
