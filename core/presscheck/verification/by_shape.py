@@ -213,7 +213,7 @@ def _mark(piece: Piece, shape: Shape, size: tuple[int, int]) -> float:
     if len(unicodedata.normalize("NFC", letter + ACUTE)) != 1:
         return 0.0
     mark = piece.shapes.above(shape.at)
-    if mark.ink < MARK or _in_other_line(piece, mark.place, size):
+    if mark.ink < MARK or _in_other_line(piece, piece.shapes.place_of(mark.spot), size):
         return 0.0
     return mark.ink
 

@@ -29,6 +29,8 @@ MOST = 1000
 """Patches that are looked at."""
 FILLED = 0.75
 """A straight line's patch fills this part of its rectangle."""
+VALUES = np.arange(256, dtype=np.uint8).astype(np.float32) / 127.5 - 1.0
+"""What the network is shown of each value of a pixel."""
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Chart = np.ndarray[Any, np.dtype[np.float32]]
@@ -69,8 +71,9 @@ class Detector:
 
         Patches come top to bottom.
         """
-        values = pixels.astype(np.float32) / 127.5 - 1.0
-        chart = self._network.run(values.transpose(2, 0, 1)[None])[0, 0]
+        planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
+        values = cv2.LUT(planes.reshape(len(planes), -1), VALUES).reshape(planes.shape)
+        chart = self._network.run(np.asarray(values, np.float32)[None])[0, 0]
         found = list(_patches(chart, *((FAINT, LIKELY) if closely else (TEXT, SURE))))
         return sorted(found, key=lambda one: (*one.corners.min(axis=0)[::-1].tolist(),))
 

@@ -87,12 +87,12 @@ class Shape:
         return max(self.missing, self.extra)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Mark:
-    """Ink, 0-1, where the font has none, and its place in pixels of the image."""
+    """Ink, 0-1, where the font has none, and where it is in the line's strip, (2,)."""
 
     ink: float
-    place: tuple[float, float]
+    spot: Floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,8 +146,13 @@ class LineShapes:
         drawn, seen = found.template.blurred(self.focus), found.seen(found.warps[at], part)
         _, extra = _patches(_cut(drawn, part), seen, ownership(glyph, part), self.gain)
         y, x = np.unravel_index(int(extra.argmax()), extra.shape)
-        spotted = spot(found.warps[at], np.array([part[0] + x, part[1] + y], np.float32))
-        return found.course.place_of(spotted, found.em)
+        return self.place_of(
+            spot(found.warps[at], np.array([part[0] + x, part[1] + y], np.float32))
+        )
+
+    def place_of(self, spotted: Floats) -> tuple[float, float]:
+        """Return where a spot of the line's strip is, in pixels of the image."""
+        return self.registered.course.place_of(spotted, self.registered.em)
 
     def above(self, at: int) -> Mark:
         """Return the most ink above a glyph, where the font has none."""
@@ -162,7 +167,7 @@ class LineShapes:
         ink = cv2.blur(ink, (SMALL, SMALL))
         y, x = np.unravel_index(int(ink.argmax()), ink.shape)
         spotted = spot(found.warps[at], np.array([part[0] + x, part[1] + y], np.float32))
-        return Mark(ink=float(ink.max()), place=found.course.place_of(spotted, found.em))
+        return Mark(ink=float(ink.max()), spot=spotted)
 
     @cached_property
     def alone(self) -> bool:
@@ -330,7 +335,7 @@ def rival_likeness(line: LineShapes, at: int, other: str) -> float | None:
         return None
     found, glyph = replace(line.registered, template=rival.template, warps={}), rival.glyph
     middle = spot(rival.place, glyph.middle)
-    beside = _shapes_beside(line, line.registered.template.glyph(at))
+    beside, _ = _shapes_beside(line, line.registered.template.glyph(at))
     starts = [rival.place, *(placed(shape, glyph.middle, middle) for shape in beside)]
     part = rival.template.around(glyph)
     wanted = _cut(rival.template.blurred(line.focus), part)
@@ -375,15 +380,18 @@ def _best_fit(
     enough: float = 1.0,
 ) -> float:
     best = -1.0
-    for shape in _shapes_beside(line, own):
+    shapes, fit = _shapes_beside(line, own)
+    if glyph is own and fit >= EXPECTED:
+        return fit
+    for shape in shapes:
         best = max(best, _fit_in_shape(line, template, glyph, shape, place))
         if best > enough:
             break
     return best
 
 
-def _shapes_beside(line: LineShapes, glyph: Glyph) -> list[Floats]:
-    """Return how glyphs beside one are scaled and turned, (2, 2) each.
+def _shapes_beside(line: LineShapes, glyph: Glyph) -> tuple[list[Floats], float]:
+    """Return how glyphs beside one are scaled and turned, (2, 2) each, and how well it fits so.
 
     In perspective a line grows: it may also go on as it does from the next but one to the next.
     Where the glyph itself fits the course of the whole line, nothing else is tried.
@@ -395,11 +403,11 @@ def _shapes_beside(line: LineShapes, glyph: Glyph) -> list[Floats]:
     if course is not None:
         own = _fit_in_shape(line, found.template, glyph, course, place)
         if own >= EXPECTED:
-            return [course]
+            return [course], own
     near = sorted(steady, key=lambda one: abs(one.at - glyph.at))[:3] or [glyph]
     shapes = [found.warps[one.at][:, :2] for one in near]
     middle = np.median(shapes, axis=0).astype(np.float32)
-    return [middle, shapes[0], 2 * shapes[0] - shapes[-1]]
+    return [middle, shapes[0], 2 * shapes[0] - shapes[-1]], -1.0
 
 
 def _course_of_shapes(line: LineShapes, glyph: Glyph, others: Sequence[Glyph]) -> Floats | None:

@@ -462,8 +462,10 @@ def line_through(one: Floats, other: Floats, weight: Floats) -> tuple[float, flo
 
 def correlation(one: Floats, other: Floats, weight: Floats) -> float:
     """Return Pearson's weighted correlation of two images, -1 to 1; 0 where one is flat."""
-    whole = float(weight.sum())
-    first, second = one - np.vdot(one, weight) / whole, other - np.vdot(other, weight) / whole
-    weighed = first * weight
-    spread = float(np.vdot(weighed, first) * np.vdot(second * weight, second))
-    return float(np.vdot(weighed, second)) / spread**0.5 if spread > 0 else 0.0
+    first, second, weights = one.ravel(), other.ravel(), weight.ravel()
+    whole = float(weights.sum())
+    first = first - float(first @ weights) / whole
+    second = second - float(second @ weights) / whole
+    weighed = first * weights
+    spread = float(weighed @ first) * float((second * weights) @ second)
+    return float(weighed @ second) / spread**0.5 if spread > 0 else 0.0

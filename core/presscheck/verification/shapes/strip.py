@@ -106,10 +106,10 @@ class Course:
         edge = np.array([pixels.shape[1], pixels.shape[0]]) - 1
         left, first = np.floor(places.min(axis=(0, 1))).clip(0, edge).astype(int)
         right, last = np.ceil(places.max(axis=(0, 1))).clip(0, edge).astype(int)
-        part = np.asarray(pixels[first : last + 1, left : right + 1], np.float32)
+        part = np.ascontiguousarray(pixels[first : last + 1, left : right + 1])
         if scale < 0.7:
             # Sampling fewer pixels loses thin strokes.
-            part = np.asarray(cv2.GaussianBlur(part, (0, 0), 0.3 / scale), np.float32)
+            part = cv2.GaussianBlur(part, (0, 0), 0.3 / scale)
         maps = (places - np.array([left, first]) - 0.5).astype(np.float32)
         cut = cv2.remap(
             part, maps[..., 0], maps[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
