@@ -87,7 +87,8 @@ def by_shape(
     known = find_pieces(image, slot, found, reading)
     if not known:
         return None
-    edits = [edit for piece in known for edit in _edits(piece, reading.characters, image.size)]
+    settled = [_best_case(piece, reading, image.size) for piece in known]
+    known, edits = [piece for piece, _ in settled], [edit for _, some in settled for edit in some]
     if any(edit.confidence >= SURE for edit in edits):
         return _with(reading, edits, Status.REJECT)
     if reading.status is Status.ACCEPT:
@@ -96,6 +97,19 @@ def by_shape(
     if whole and all(_proved(piece, reading.characters, slot) for piece in known):
         return replace(reading, distance=0, status=Status.ACCEPT, trouble=None, words=(), edits=())
     return reading
+
+
+def _best_case(
+    piece: Piece, reading: SlotReading, size: tuple[int, int]
+) -> tuple[Piece, list[Edit]]:
+    """Return a line in the case that least speaks against, and what does."""
+    best = piece, list(_edits(piece, reading.characters, size))
+    for other in piece.instead:
+        if not best[1]:
+            break
+        told = list(_edits(other, reading.characters, size))
+        best = min(best, (other, told), key=lambda pair: len(pair[1]))
+    return best
 
 
 def _with(reading: SlotReading, edits: Sequence[Edit], status: Status) -> SlotReading:

@@ -8,7 +8,7 @@ beside each other in one, and the words of the copy are shared out among them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from itertools import combinations, pairwise
 
@@ -31,6 +31,8 @@ the second counts where a model was asked for the font: it may have drawn one th
 SPACE, MOST = 0.14, 0.75
 """A glyph that stands so much further away than the others do, in em, may have a space before it;
 in fonts with narrow spaces it may from this part of one on."""
+AS_WELL = 0.02
+"""What fits less by no more than this fits as well."""
 BESIDE = 0.5
 """Lines are in one row where one's middle is off the other's course by so much of its height."""
 INSIDE = 0.95
@@ -45,7 +47,8 @@ AROUND = 0.5
 class Piece:
     """A line with the part of the copy that stands in it: `start` counts in the whole copy.
 
-    `others` are the places of the slot's other lines.
+    `others` are the places of the slot's other lines. `instead` is the same line in another case,
+    where that fits as well: small capitals do.
     """
 
     text: str
@@ -53,6 +56,7 @@ class Piece:
     shapes: LineShapes
     strict: bool
     others: tuple[Box, ...]
+    instead: tuple[Piece, ...] = ()
 
     @cached_property
     def narrowest(self) -> float:
@@ -102,10 +106,6 @@ def as_written(expected: str, wanted: str) -> str:
     return "".join(other if one.isalpha() else one for one, other in zip(text, wanted, strict=True))
 
 
-def _mean_fit(shapes: LineShapes) -> float:
-    return shapes.whole_fit
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Page:
     """What a slot's copy is sought in: an RGB image, (height, width, 3), and the `found` lines."""
@@ -145,11 +145,20 @@ class _Page:
         """
         parts = dict.fromkeys(one[start : start + len(text)] for one in self.cases)
         drawn = (line_shapes(self.pixels, course, part, ways, self.known) for part in parts)
-        best = max((one for one in drawn if one is not None), key=_mean_fit, default=None)
-        if best is None:
-            return None
         others = tuple(other.box for other in self.found if other not in lines)
-        return Piece(text=text, start=start, shapes=best, strict=self.slot.strict, others=others)
+        pieces = sorted(
+            (
+                Piece(text=text, start=start, shapes=one, strict=self.slot.strict, others=others)
+                for one in drawn
+                if one is not None
+            ),
+            key=lambda piece: -piece.shapes.whole_fit,
+        )
+        if not pieces:
+            return None
+        best, *rest = pieces
+        least = best.shapes.whole_fit - AS_WELL
+        return replace(best, instead=tuple(one for one in rest if one.shapes.whole_fit >= least))
 
     def sought(self, wanted: str) -> list[Piece]:
         """Return the copy shared out among rows so that all of it fits; else nothing."""
