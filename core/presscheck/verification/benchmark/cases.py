@@ -87,6 +87,8 @@ def _make(random: Random, number: int, *, apart: bool) -> tuple[Case, Image.Imag
     language = random.choice([*languages, *("English",) * 4])
     copy = draw_copy(random, language, apart=apart)
     chosen = _face(random, language, copy, able)
+    if not chosen.draws("".join(text.text for text in copy)):
+        return None
     at = random.randrange(len(copy))
     wrong = copy[at].text
     if mistake in CHANGES:

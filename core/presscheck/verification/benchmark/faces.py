@@ -21,6 +21,8 @@ from presscheck.verification.benchmark.held_back import HELD_BACK
 
 PACKAGES = "fontpkg_"
 EXTRA = "benchmark"
+SIZE = 40
+"""Pixels, at which a glyph shows whether it has ink."""
 CLASSES = {
     "HANDWRITING": "script",
     "DISPLAY": "display",
@@ -43,6 +45,11 @@ class Face:
     def sized(self, pixels: float, weight: float = 0.5) -> ImageFont.FreeTypeFont:
         """Return the font at a size; `weight`, 0-1, is where on a variable font's axis."""
         return sized(self.path, pixels, weight)
+
+    def draws(self, text: str) -> bool:
+        """Tell whether it has ink for each character: some have blank glyphs for others."""
+        font = self.sized(SIZE)
+        return all(font.getmask(one).getbbox() is not None for one in set(text) - {" "})
 
 
 def sized(path: Path, pixels: float, weight: float = 0.5) -> ImageFont.FreeTypeFont:

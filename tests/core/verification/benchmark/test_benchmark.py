@@ -100,6 +100,12 @@ def test_a_set_that_lacks_fonts_is_another_set(
     assert remedy in str(raised.value)
 
 
+def test_a_face_without_ink_for_a_character_does_not_draw_it() -> None:
+    face = faces()[0]
+    assert face.draws("Summer sale")
+    assert not face.draws("Summer\N{NO-BREAK SPACE}sale")
+
+
 def test_no_family_is_both_developed_on_and_held_back() -> None:
     assert faces()
     assert faces(apart=True)
