@@ -50,7 +50,7 @@ WIDE = 0.19
 NARROW_GAP = 0.06
 """The next glyph stands less than this off its place, in em, where the line goes on as usual."""
 MARKED = ({",", ";"}, {".", ":"}, {"-", "="})
-ACCENT = 0.25
+ACCENT = 0.45
 """A letter with another accent, or none, or a sign with one mark more, is out of the question only
 where the expected one leaves this share unexplained of what the other one does: the rest is the
 same."""
@@ -359,6 +359,8 @@ def _beaten(piece: Piece, shape: Shape, rival: str) -> bool:
     """Tell whether a sign that a reader finds likelier fits worse, or looks the same."""
     if drawn_alike(piece.shapes.font, piece.shapes.text[shape.at], rival):
         return True
+    if rival.isspace():
+        return shape.likeness >= WHOLE
     own, other = own_fit(piece.shapes, shape.at), rival_fit(piece.shapes, shape.at, rival)
     if other is None:
         return False

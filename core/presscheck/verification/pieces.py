@@ -22,7 +22,7 @@ from presscheck.verification.laid import laid_along
 from presscheck.verification.lines import Line
 from presscheck.verification.normalise import allowed_case, tidy
 from presscheck.verification.shapes import Course, KnownType, LineShapes, line_shapes
-from presscheck.verification.shapes.template import EM, Pixels
+from presscheck.verification.shapes.template import EM, Floats, Pixels
 from presscheck.verification.slots import Expected
 
 KNOWN, ASKED = 0.9, 0.97
@@ -39,6 +39,8 @@ INSIDE = 0.95
 """A line that is sought without a reader's help fits so well in the mean."""
 BREAKS = 12
 """So many ways of sharing out words among rows are tried, or none."""
+ENOUGH = 2
+"""From so many glyphs on it is known where the rest of the copy would stand beside them."""
 AROUND = 0.5
 """What a reader's box is longer than the ink in it, in parts of its height."""
 
@@ -80,7 +82,11 @@ def find_pieces(
     if whole or not slot.type.certain or reading.status is Status.ACCEPT:
         return read
     wanted = "".join(one.character for one in reading.characters)
-    return page.sought(wanted) or read
+    sought = page.sought(wanted)
+    if sought or not read:
+        return sought or read
+    beyond = page.beyond(max(read, key=lambda piece: piece.shapes.fit), wanted)
+    return read if beyond is None else [beyond]
 
 
 def covers(pieces: Sequence[Piece], characters: Sequence[CharReading]) -> bool:
@@ -180,16 +186,36 @@ class _Page:
 
     def _in_row(self, wanted: str, row: _Row, start: int, end: int) -> Piece | None:
         """Return a row with a part of the copy in it, either way up; None where none fits."""
-        text, font = wanted[start:end], self.known.font(EM)
-        steps = np.array([font.getlength(text[:at]) for at in range(len(text) + 1)])
-        shares = (steps[:-1] + steps[1:]) / 2 / max(float(steps[-1]), 1.0)
+        middles = self._middles(wanted[start:end])
         edge = AROUND / 2 * row.course.tall
-        ways = edge + (row.course.length - 2 * edge) * shares
+        ways = edge + (row.course.length - 2 * edge) * middles / max(float(middles[-1]), 1.0)
         for course in (row.course, row.course.turned):
-            piece = self.lay(text, start, course, ways.tolist(), row.lines)
+            piece = self.lay(wanted[start:end], start, course, ways[:-1].tolist(), row.lines)
             if piece is not None and piece.shapes.whole_fit >= INSIDE and _is_whole(piece):
                 return piece
         return None
+
+    def beyond(self, piece: Piece, wanted: str) -> Piece | None:
+        """Return all of the copy in a line that a reader found part of; None if it isn't there."""
+        middles = self._middles(wanted)[:-1]
+        sure = [one.at for one in piece.shapes.shapes if one.likeness >= KNOWN]
+        if len(sure) < ENOUGH:
+            return None
+        places = [piece.shapes.way_of(at) for at in sure]
+        slope, start = np.polyfit([middles[piece.start + at] for at in sure], places, 1)
+        course, ways, edge = piece.shapes.registered.course, slope * middles + start, slope * EM
+        before = max(0.0, float(edge - ways[0]))
+        course = course.extended(before, max(0.0, float(ways[-1] + edge - course.length)))
+        laid = self.lay(wanted, 0, course, (ways + before).tolist(), self.found)
+        if laid is None or laid.shapes.whole_fit < INSIDE or not _is_whole(laid):
+            return None
+        return laid
+
+    def _middles(self, text: str) -> Floats:
+        """Return where the middle of each character stands, and the end, in a template's pixels."""
+        font = self.known.font(EM)
+        steps = np.array([font.getlength(text[:at]) for at in range(len(text) + 1)], np.float32)
+        return np.asarray(np.append((steps[:-1] + steps[1:]) / 2, steps[-1:]), np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -41,11 +41,13 @@ def line(row: int, before: str, text: str, read: str) -> Line:
     return Line(text=read, score=0.5, box=box, tall=0.2, corners=places)
 
 
-def misread(copy: str, status: Status = Status.REJECT) -> SlotReading:
-    """Return the reading of a slot of which a reader knows nothing."""
+def misread(copy: str, status: Status = Status.REJECT, *, seen: bool = False) -> SlotReading:
+    """Return the reading of a slot of which a reader knows nothing, or where each character is."""
     nowhere = Box(x=0.4, y=0.4, width=0.01, height=0.01)
+    boxes = [line(0, copy[:at], one, one).box if seen else nowhere for at, one in enumerate(copy)]
     characters = tuple(
-        CharReading(character=one, loss=9.0, posterior=0.0, instead="", box=nowhere) for one in copy
+        CharReading(character=one, loss=9.0, posterior=0.0, instead="", box=box)
+        for one, box in zip(copy, boxes, strict=True)
     )
     return SlotReading(
         slot="headline", expected=copy, read="?", distance=9, status=status, characters=characters
@@ -85,6 +87,22 @@ def test_a_line_that_was_read_upside_down_is_turned() -> None:
         corners=(*own.corners[2:], *own.corners[:2]),
     )
     (piece,) = found(page("86 70"), "86 70", upside_down)
+    assert piece.shapes.whole_fit > 0.97
+
+
+@pytest.mark.parametrize(
+    ("before", "seen", "after"),
+    [("€ ", "2,49", ""), ("", "Garden", " & home"), ("5 ", "for £2", "0")],
+)
+def test_what_a_reader_overlooked_beside_its_line_is_found(
+    before: str, seen: str, after: str
+) -> None:
+    copy = before + seen + after
+    known = KnownType(font=FONT.sized, certain=True)
+    slot = Expected(name="headline", text=copy, type=known)
+    lines = (line(0, before, seen, seen),)
+    (piece,) = find_pieces(page(copy), slot, lines, misread(copy, seen=True))
+    assert (piece.text, piece.start) == (copy, 0)
     assert piece.shapes.whole_fit > 0.97
 
 

@@ -86,8 +86,8 @@ def check_fonts(*, apart: bool) -> None:
     Raises:
         InputError: Some aren't installed.
     """
-    debian = [path for _, _, path in _families(apart=apart).fonts()]
-    missing = [path.name for path in debian if not path.is_file()]
+    paths = [path for _, _, path in _families(apart=apart).fonts()]
+    missing = [path.name for path in paths if not path.is_file()]
     if not apart:
         missing += sorted(_packages() - {_name(one.metadata["Name"]) for one in distributions()})
     if missing:
@@ -98,9 +98,8 @@ def check_fonts(*, apart: bool) -> None:
 
 
 def _remedy(*, apart: bool) -> str:
-    debian = f"apt-get install {' '.join(_families(apart=apart).packages)}"
     google = "" if apart else f"pip install 'presscheck[{EXTRA}]', and "
-    return f"Install them with: {google}{debian}"
+    return f"Install them with: {google}{_families(apart=apart).remedy}"
 
 
 def _families(*, apart: bool) -> Families:

@@ -26,7 +26,7 @@ from presscheck.verification.shapes.register import (
     spot,
     warped,
 )
-from presscheck.verification.shapes.strip import Course
+from presscheck.verification.shapes.strip import BESIDE, Course
 from presscheck.verification.shapes.template import (
     EM,
     Floats,
@@ -149,6 +149,12 @@ class LineShapes:
         return self.place_of(
             spot(found.warps[at], np.array([part[0] + x, part[1] + y], np.float32))
         )
+
+    def way_of(self, at: int) -> float:
+        """Return how far along its course a glyph's middle stands, in pixels of the image."""
+        found = self.registered
+        middle = spot(found.warps[at], found.template.glyph(at).middle)
+        return float(middle[0]) * found.em / EM - BESIDE * found.em
 
     def place_of(self, spotted: Floats) -> tuple[float, float]:
         """Return where a spot of the line's strip is, in pixels of the image."""
