@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 # Test files run beside each other in so many processes, of up to 3 GB each.
 PROCESSES ?= 2
 STAMP := $(VENV)/.installed
+FONTS := /usr/share/fonts/opentype/cantarell
 
 export PYTHONUTF8 = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -20,7 +21,7 @@ demo: $(STAMP) ## make, proof and deliver the example campaign into out/demo
 	$(BIN)/presscheck run examples/summer_sale/campaign.yaml --work out/work
 
 test: $(STAMP) ## run every test
-	command -v chromium >/dev/null && command -v tesseract >/dev/null || ./.ci/debian-packages
+	command -v chromium >/dev/null && command -v tesseract >/dev/null && test -d $(FONTS) || ./.ci/debian-packages
 	$(BIN)/python -m pytest --quiet --numprocesses $(PROCESSES) --dist loadfile
 
 lint: $(STAMP) ## style and types
