@@ -79,13 +79,13 @@ class Box:
 class Thresholds:
     """The thresholds of a slot, in losses of its characters; see `presscheck.verification.forced`.
 
-    A character is right below `accept`: by default no alternative is twice as likely, exp(0.7).
+    A character is right below `accept`: by default no alternative is three times as likely, exp(1).
     It is wrong from `reject` on: one is fifty times as likely, exp(4). A space is missing, or one
     too many, from `no_space` on, unless the ink says otherwise. The defaults are chosen on the
     benchmark's set.
     """
 
-    accept: float = 0.7
+    accept: float = 1.0
     reject: float = 4.0
     no_space: float = 8.0
 

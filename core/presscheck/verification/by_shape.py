@@ -39,7 +39,7 @@ LOST = 0.8
 ASTRAY = 0.2
 DOUBT = -3.0
 """From such a loss on a reader isn't sure of a character."""
-ACUTE, MARK, ACCENTED = "\N{COMBINING ACUTE ACCENT}", 0.4, 0.7
+ACUTE, MARK, ACCENTED = "\N{COMBINING ACUTE ACCENT}", 0.5, 0.7
 """An accent, and how much ink above a letter may be one, or surely is."""
 EDGE = 0.65
 """An edge of the ground shows about as much in a glyph's neighbours, at least this share of it."""
@@ -105,7 +105,7 @@ def _best_case(
     """Return a line in the case that least speaks against, and what does."""
     best = piece, list(_edits(piece, reading.characters, size))
     for other in piece.instead:
-        if not best[1]:
+        if not any(edit.kind is EditKind.SUBSTITUTED for edit in best[1]):
             break
         told = list(_edits(other, reading.characters, size))
         best = min(best, (other, told), key=lambda pair: len(pair[1]))
