@@ -112,7 +112,8 @@ def refutes(pixels: npt.NDArray[np.uint8], words: Sequence[str], read: Sequence[
     space = max(MIN_SPACE * height, WIDER * widest, NARROWER * narrowest)
     return (
         wanted != seen
-        and widest > 0
+        # What stands as far apart as words do is a space that neither has.
+        and 0 < widest < max(MIN_SPACE * height, NARROWER * narrowest)
         and all(gaps[at] >= space for at in seen - wanted)
         and all(gaps[at] <= CLOSE * widest for at in wanted - seen)
     )

@@ -27,7 +27,7 @@ def batch(lines: int, seed: str = "train") -> Batch:
 
 def test_a_batch_is_learned_by_heart() -> None:
     torch.manual_seed(1)
-    net, learned = GlyphNet((8, 8, 16), width=32), batch(6)
+    net, learned = GlyphNet((8, 8, 16), width=32), batch(10)
     optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3)
     told = []
     for _ in range(40):
