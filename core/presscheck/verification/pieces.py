@@ -100,6 +100,11 @@ def _is_whole(piece: Piece) -> bool:
     return min(shape.likeness for shape in piece.shapes.shapes) >= KNOWN
 
 
+def _is_there(piece: Piece) -> bool:
+    """Tell whether a piece that was sought without a reader's help is where it was sought."""
+    return piece.shapes.whole_fit >= INSIDE and _is_whole(piece)
+
+
 def as_written(expected: str, wanted: str) -> str:
     """Return normalised copy with the quotes and dashes that were written, if they are one each.
 
@@ -191,7 +196,7 @@ class _Page:
         ways = edge + (row.course.length - 2 * edge) * middles / max(float(middles[-1]), 1.0)
         for course in (row.course, row.course.turned):
             piece = self.lay(wanted[start:end], start, course, ways[:-1].tolist(), row.lines)
-            if piece is not None and piece.shapes.whole_fit >= INSIDE and _is_whole(piece):
+            if piece is not None and _is_there(piece):
                 return piece
         return None
 
@@ -207,9 +212,7 @@ class _Page:
         before = max(0.0, float(edge - ways[0]))
         course = course.extended(before, max(0.0, float(ways[-1] + edge - course.length)))
         laid = self.lay(wanted, 0, course, (ways + before).tolist(), self.found)
-        if laid is None or laid.shapes.whole_fit < INSIDE or not _is_whole(laid):
-            return None
-        return laid
+        return laid if laid is not None and _is_there(laid) else None
 
     def _middles(self, text: str) -> Floats:
         """Return where the middle of each character stands, and the end, in a template's pixels."""

@@ -18,11 +18,10 @@ from presscheck.errors import InputError
 from presscheck.verification.benchmark.developed import DEVELOPED
 from presscheck.verification.benchmark.families import Families
 from presscheck.verification.benchmark.held_back import HELD_BACK
+from presscheck.verification.mistakes import SIZE
 
 PACKAGES = "fontpkg_"
 EXTRA = "benchmark"
-SIZE = 40
-"""Pixels, at which a glyph shows whether it has ink."""
 CLASSES = {
     "HANDWRITING": "script",
     "DISPLAY": "display",

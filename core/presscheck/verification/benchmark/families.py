@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 ROOT = Path("/usr/share/fonts")
 CJK = ROOT / "opentype/noto/NotoSansCJK-Bold.ttc"
 """Of fonts-noto-cjk."""
-
-
 NPM = Path("out/fonts/node_modules")
 """Where packages of the npm registry are looked for."""
 SCOPE = "@fontsource"
@@ -26,7 +23,9 @@ class Families:
 
     packages: tuple[str, ...]
     files: Mapping[str, Mapping[str, tuple[str, ...]]]
-    npm: Mapping[str, Mapping[str, tuple[int, ...]]] = field(default_factory=dict[str, Any])
+    npm: Mapping[str, Mapping[str, tuple[int, ...]]] = field(
+        default_factory=dict[str, Mapping[str, tuple[int, ...]]]
+    )
 
     def fonts(self) -> Iterator[tuple[str, str, Path]]:
         """Yield the class, the family and the path of each font."""
